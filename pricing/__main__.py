@@ -1,0 +1,174 @@
+"""The pricing command. `python -m pricing --help` lists its verbs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pricing.catalog import Catalog, Model, catalog, now
+from pricing.check import problems
+from pricing.console import DONE, FAILED, NEEDS_A_PERSON, parse_time, run, show_json, show_table
+from pricing.cost import cost_line, plain
+from pricing.errors import InputError
+from pricing.values import BILLABLE, PriceRule
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    return run(lambda: args.command(args, catalog()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pricing", description="What a token costs, who says so, since when."
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    listing = verbs.add_parser("list", help="the prices in force")
+    listing.add_argument("--at", metavar="T", help="a day or an instant; now if left out")
+    listing.set_defaults(command=_list)
+
+    history = verbs.add_parser("history", help="all prices of a model, past, future, cancelled and claimed")
+    history.add_argument("model")
+    history.set_defaults(command=_history)
+
+    cost = verbs.add_parser("cost", help="requests as JSON lines to bills as JSON lines")
+    cost.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+    cost.set_defaults(command=_cost)
+
+    check = verbs.add_parser("check", help="every row: source, dates, bounds, overlaps")
+    check.set_defaults(command=_check)
+    for verb in (listing, history, check):
+        verb.add_argument("--json", action="store_true", help="for machines")
+    cost.add_argument("--json", action="store_true", help="bills are JSON lines in any case")
+    return parser
+
+
+def _list(args: argparse.Namespace, prices: Catalog) -> int:
+    at = parse_time(args.at) if args.at else now()
+    models = [(model, in_force(model, at)) for model in prices.models.values()]
+    if args.json:
+        show_json([_model_json(model, rules) for model, rules in models])
+        return DONE
+    rows = [
+        (
+            model.provider,
+            model.id,
+            _status(rules),
+            *(_standard(rules, item) for item in ("input", "cache_read", "output")),
+        )
+        for model, rules in models
+    ]
+    show_table(("provider", "model", "status", "input", "cached read", "output"), rows)
+    print(
+        f"\nUSD per 1M tokens at {at.isoformat()}: standard mode, smallest tier, off-peak. `history MODEL` has the rest."
+    )
+    return DONE
+
+
+def in_force(model: Model, at: datetime) -> tuple[PriceRule, ...]:
+    """The rules of a model that hold at an instant, cancelled ones left out."""
+    return tuple(rule for rule in model.rules if rule.in_force(at) and rule.status != "cancelled")
+
+
+def _status(rules: Sequence[PriceRule]) -> str:
+    """Of a model: listed as soon as one price is billable, else what its claims are, else unpriced."""
+    if any(rule.status in BILLABLE for rule in rules):
+        return "listed"
+    return rules[0].status.value if rules else "unpriced"
+
+
+def _standard(rules: Sequence[PriceRule], item: str) -> str:
+    of_item = [
+        r for r in rules if r.item == item and str(r.mode) == "standard" and not r.window and not r.min_input_tokens
+    ]
+    billable = [r for r in of_item if r.status in BILLABLE]
+    return _amount((billable or of_item)[0]) if of_item else ""
+
+
+def _amount(rule: PriceRule) -> str:
+    return plain(rule.low) if rule.low == rule.high else f"{plain(rule.low)}–{plain(rule.high)}"
+
+
+def _model_json(model: Model, rules: Sequence[PriceRule]) -> dict[str, Any]:
+    return {
+        "provider": model.provider,
+        "model": model.id,
+        "name": model.info.name,
+        "status": _status(rules),
+        "prices": [_rule_json(rule) for rule in rules],
+    }
+
+
+def _rule_json(rule: PriceRule) -> dict[str, Any]:
+    """A rule with its own fields only; usd is a string, exact, or null where only a range is claimed."""
+    fields = rule.model_dump(mode="json", exclude={"provider", "model"}, exclude_defaults=True)
+    return {"item": rule.item, "usd": None if rule.usd is None else plain(rule.usd), "per": rule.per, **fields}
+
+
+def _history(args: argparse.Namespace, prices: Catalog) -> int:
+    model = prices.find(args.model)
+    rules = sorted(model.rules, key=lambda r: (r.item, str(r.mode), r.min_input_tokens, str(r.valid_from or "")))
+    if args.json:
+        show_json(_model_json(model, rules))
+        return DONE
+    print(f"{model.info.name} at {prices.providers[model.provider].name}\n")
+    rows = [
+        (
+            rule.item,
+            _amount(rule),
+            rule.per,
+            rule.valid_from.isoformat() if rule.valid_from else "not on record",
+            rule.valid_to.isoformat() if rule.valid_to else "",
+            _conditions(rule),
+            rule.status.value,
+            rule.source,
+            rule.checked_on,
+        )
+        for rule in rules
+    ]
+    show_table(("item", "usd", "per", "from", "to", "when", "status", "source", "checked"), rows)
+    return DONE
+
+
+def _conditions(rule: PriceRule) -> str:
+    tier = f"{'>' if rule.min_is_strict else '≥'} {rule.min_input_tokens} input" if rule.min_input_tokens else ""
+    mode = "" if str(rule.mode) == "standard" else str(rule.mode)
+    return "; ".join(filter(None, (mode, tier, rule.window)))
+
+
+def _cost(args: argparse.Namespace, prices: Catalog) -> int:
+    text = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    try:
+        lines = [line for line in text.decode("utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        raise InputError(f"{args.file} is not UTF-8 text: save it as UTF-8.") from None
+    if not lines:
+        raise InputError(f"{args.file} holds no request: write one JSON object a line.")
+    answers = [cost_line(line, prices) for line in lines]
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False))
+    return NEEDS_A_PERSON if any("error" in answer for answer in answers) else DONE
+
+
+def _check(args: argparse.Namespace, prices: Catalog) -> int:
+    found = problems(prices)
+    rules = [rule for model in prices.models.values() for rule in model.rules]
+    counts = {
+        "models": len(prices.models),
+        "providers": len({m.provider for m in prices.models.values()}),
+        "rules": len(rules),
+        "sources": len({rule.source for rule in rules}),
+    }
+    if args.json:
+        show_json({**counts, "problems": found})
+    else:
+        print(*found, ", ".join(f"{n} {what}" for what, n in counts.items()) + f", {len(found)} problems", sep="\n")
+    return FAILED if found else DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The door to data/: every fact is a row or record with a source, parsed once into a frozen value."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pricing.errors import InputError
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class Fact(BaseModel):
+    """Base of all values that are read from data/: frozen, and no unknown columns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Fact):
+    """Who says so. `locator` is a URL, or a package and file; `accessed_on` the day it was read."""
+
+    id: str
+    publisher: str
+    title: str
+    locator: str
+    version: str = ""
+    published_on: date | None = None
+    accessed_on: date
+    licence: str
+    note: str = ""
+
+
+F = TypeVar("F", bound=Fact)
+
+
+def read_table(path: Path, kind: type[F]) -> tuple[F, ...]:
+    """Rows of a CSV as values of `kind`; an empty cell is a missing field. Raises InputError with file and line."""
+    return tuple(_rows(path, kind))
+
+
+def _rows(path: Path, kind: type[F]) -> Iterator[F]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        for row in reader:
+            if None in row or None in row.values():
+                raise InputError(
+                    f"{path.name}, line {reader.line_num}: expected {len(reader.fieldnames or [])} columns"
+                )
+            yield _parse({k: v for k, v in row.items() if v != ""}, kind, f"{path.name}, line {reader.line_num}")
+
+
+def read_record(path: Path, kind: type[F]) -> F:
+    """One JSON file as one value of `kind`. Raises InputError with file and field."""
+    return _parse(json.loads(path.read_text(encoding="utf-8")), kind, path.name)
+
+
+def _parse(fields: object, kind: type[F], place: str) -> F:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        column = ".".join(map(str, first["loc"])) or "row"
+        raise InputError(f"{place}, {column}: {first['msg']}") from None
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Every source by id; other facts name one of these."""
+    return {s.id: s for path in sorted((DATA / "sources").glob("*.csv")) for s in read_table(path, Source)}
