@@ -64,7 +64,7 @@ def _list(args: argparse.Namespace, prices: Catalog) -> int:
     ]
     show_table(("provider", "model", "status", "input", "cached read", "output"), rows)
     print(
-        f"\nUSD per 1M tokens at {at.isoformat()}: standard mode, smallest tier, off-peak. `history MODEL` has the rest."
+        f"\nUSD per 1M tokens at {at.isoformat()}: standard, smallest tier, off-peak. `history MODEL` has the rest."
     )
     return DONE
 

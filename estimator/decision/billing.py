@@ -1,0 +1,87 @@
+"""A profile on a model's price list."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from estimator.workload import Cell, Profile
+from pricing import BILLABLE, STANDARD, Bill, BillLine, InputError, Mode, Model, PriceRule, Status, Usage, price
+
+
+def price_profile(
+    model: Model,
+    profile: Profile,
+    *,
+    at: datetime | None = None,
+    mode: Mode = STANDARD,
+    statuses: Collection[Status] = BILLABLE,
+) -> Bill:
+    """What the requests of the profile cost together: exactly the sum of their single bills.
+
+    With `at`, the prices of that date at the hours at which the requests came; without, those in force at the time.
+    Raises Unpriced where a bucket has no rule, InputError where the profile knows nothing of a tier of this model.
+    """
+    if not set(model.sizes) <= set(profile.sizes):
+        raise InputError(f"the profile was made before {model.id} had its price tiers: profile the file again.")
+    clockless = at is not None and not model.windows
+    moments: dict[object, list[Cell]] = {}
+    for cell in profile.by_size if clockless else profile.cells:
+        moments.setdefault(model.moment(at or cell.start, cell.start, cell.floor), []).append(cell)
+    quantities: dict[tuple[str, PriceRule], int] = {}
+    for cells in moments.values():
+        for line in _bill(model, cells, at, mode, statuses).lines:
+            quantities[line.item, line.rule] = quantities.get((line.item, line.rule), 0) + line.quantity
+    return Bill(tuple(BillLine(item, quantity, rule) for (item, rule), quantity in quantities.items()))
+
+
+def _bill(model: Model, cells: list[Cell], at: datetime | None, mode: Mode, statuses: Collection[Status]) -> Bill:
+    """The cells of one moment, which all fall under the same rules."""
+    first = cells[0]
+    return price(
+        model,
+        _total(cell.usage for cell in cells),
+        at or first.start,
+        mode=mode,
+        requests=sum(cell.requests for cell in cells),
+        when=first.start,
+        size=first.floor,
+        statuses=statuses,
+    )
+
+
+def _total(usages: Iterable[Usage]) -> Usage:
+    columns = zip(*(tuple(n for _, n in usage.items()) for usage in usages), strict=True)
+    return Usage(*(sum(column) for column in columns))
+
+
+def as_sold_by(model: Model, profile: Profile) -> tuple[Profile, str]:
+    """The profile in the buckets that this model's seller has, and a sentence on what changed, if anything did.
+
+    Where a seller has no price for cached reads or for writes to a cache, those tokens are sent as fresh input.
+    """
+    sold = {rule.item for rule in model.rules if rule.status in BILLABLE}
+    used = {name for name, n in profile.usage.items() if n}
+    moves = {
+        bucket: to
+        for bucket, item, to in (
+            ("cache_read_tokens", "cache_read", "uncached_input_tokens"),
+            ("cache_write_1h_tokens", "cache_write_1h", "cache_write_5m_tokens"),
+            ("cache_write_5m_tokens", "cache_write_5m", "uncached_input_tokens"),
+            ("cache_read_audio_tokens", "cache_read_audio", "uncached_audio_tokens"),
+        )
+        if item not in sold and (bucket in used or bucket == "cache_write_5m_tokens")
+    }
+    if not moves.keys() & used:
+        return profile, ""
+    cells = tuple(replace(cell, usage=_moved(cell.usage, moves)) for cell in profile.cells)
+    return replace(
+        profile, cells=cells
+    ), f"{model.info.name} bills no cache of this kind: those tokens count as fresh input."
+
+
+def _moved(usage: Usage, moves: dict[str, str]) -> Usage:
+    counts = dict(usage.items())
+    for bucket, to in moves.items():
+        counts[to] += counts[bucket]
+        counts[bucket] = 0
+    return Usage(**counts)

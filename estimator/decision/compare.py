@@ -1,0 +1,216 @@
+"""One workload on every model: what a month costs, cheapest first, with its range, its lines and their sources."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from estimator.decision.billing import as_sold_by, price_profile
+from estimator.tokens import factor
+from estimator.workload import Assumption, Profile, Workload, cache_terms, with_caching
+from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, Status, Unpriced
+
+LEVELS = ("low", "typical", "high")
+_CENTS_OF_CENTS = Decimal("1e-9")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What may be chosen: the date of the prices, how requests are served, whether repeated input is cached."""
+
+    at: datetime
+    mode: Mode = STANDARD
+    caching: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A part of a month's cost. `quantity` × `rate_usd` / `per` = `usd`; `source` is the id of one."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+    rate_usd: Decimal
+    per: int
+    usd: Decimal
+    status: str
+    source: str
+    checked_on: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """A way to run the workload. Amounts are USD a month; `low_usd` and `high_usd` bound `usd`."""
+
+    model: str
+    provider: str
+    name: str
+    kind: str
+    status: str
+    low_usd: Decimal
+    usd: Decimal
+    high_usd: Decimal
+    lines: tuple[Line, ...]
+    assumptions: tuple[Assumption, ...]
+    weights: str = ""
+    detail: str = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of all sources behind the figures and the assumptions."""
+        named = [*(line.source for line in self.lines), *(a.source for a in self.assumptions)]
+        return tuple(dict.fromkeys(s for s in named if s))
+
+
+@dataclass(frozen=True)
+class NoPrice:
+    """A model that cannot be priced for this workload, and why."""
+
+    model: str
+    provider: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Options, cheapest first, and the models for which no honest figure exists."""
+
+    workload: Workload
+    scenario: Scenario
+    options: tuple[Option, ...]
+    unpriced: tuple[NoPrice, ...] = field(default=())
+
+
+def compare(
+    workload: Workload,
+    catalog: Catalog,
+    scenario: Scenario,
+    models: Iterable[Model] | None = None,
+    others: Sequence[Option] = (),
+) -> Comparison:
+    """The workload on each model that has a price, claims beside listed ones; `others` are sorted in among them."""
+    options: list[Option] = list(others)
+    unpriced: list[NoPrice] = []
+    carried = _Carried(workload, scenario.caching)
+    for model in catalog.models.values() if models is None else models:
+        for statuses in (BILLABLE, CLAIMS):
+            if not any(rule.status in statuses for rule in model.rules):
+                continue
+            try:
+                options.append(_option(model, workload, scenario, statuses, carried))
+            except Unpriced as error:
+                unpriced.append(NoPrice(model.id, model.provider, model.info.name, str(error)))
+    return Comparison(
+        workload, scenario, tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model))), tuple(unpriced)
+    )
+
+
+class _Carried:
+    """The workload's three profiles as another tokenizer would count them; many models share one."""
+
+    def __init__(self, workload: Workload, caching: bool) -> None:
+        self._workload, self._caching = workload, caching
+        self._made: dict[object, Profile] = {}
+
+    def profile(self, level: int, model: Model) -> Profile:
+        """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
+        charges_writes = any(rule.item == "cache_write_5m" for rule in model.rules)
+        caches = self._caching and any(rule.item == "cache_read" for rule in model.rules)
+        key = (level, model.info.tokenizer, (model.provider, charges_writes) if caches else None)
+        if key not in self._made:
+            self._made[key] = self._make(level, model, caches, charges_writes)
+        return self._made[key]
+
+    def _make(self, level: int, model: Model, caches: bool, charges_writes: bool) -> Profile:
+        work = self._workload
+        tokens = factor(work.tokenizer, model.info.tokenizer, work.content)
+        profile = (work.low, work.typical, work.high)[level].scaled((tokens.low, tokens.typical, tokens.high)[level])
+        terms = cache_terms().get(model.provider)
+        if not caches or work.repeated_share is None or terms is None:
+            return profile
+        # The most reuse makes the least cost, so the levels of the cache run the other way.
+        share = work.repeated_share[2 - level]
+        life_s = (terms.life_s_low, terms.life_s_typical, terms.life_s_high)[2 - level]
+        return with_caching(profile, share, work.reuse_gap_s, terms, life_s=life_s, charges_writes=charges_writes)
+
+
+def _option(
+    model: Model, workload: Workload, scenario: Scenario, statuses: frozenset[Status], carried: _Carried
+) -> Option:
+    bills, notes = [], []
+    for level in range(3):
+        profile, note = as_sold_by(model, carried.profile(level, model))
+        bill = price_profile(model, profile, at=scenario.at, mode=scenario.mode, statuses=statuses)
+        bills.append((bill, workload.requests_per_month / profile.requests))
+        notes = [note] if note else notes
+    amounts = [_monthly(amount, times) for bill, times in bills for amount in (bill.low_usd, bill.usd, bill.high_usd)]
+    lines = _lines(*bills[1])
+    usd = sum((line.usd for line in lines), Decimal(0))
+    return Option(
+        model=model.id,
+        provider=model.provider,
+        name=model.info.name,
+        kind="api",
+        status=_status(bills[1][0]),
+        low_usd=min(usd, *amounts),
+        usd=usd,
+        high_usd=max(usd, *amounts),
+        lines=lines,
+        assumptions=(
+            *workload.assumptions,
+            *_about(model, workload, scenario),
+            *(Assumption(n, "guess", "") for n in notes),
+        ),
+        weights=model.info.weights,
+    )
+
+
+def _lines(bill: Bill, times: Fraction) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            name=line.item,
+            quantity=_monthly(Decimal(line.quantity), times),
+            unit="tokens" if line.rule.per == 1_000_000 else "times",
+            rate_usd=line.rule.typical,
+            per=line.rule.per,
+            usd=_monthly(line.usd, times),
+            status=line.rule.status.value,
+            source=line.rule.source,
+            checked_on=line.rule.checked_on.isoformat(),
+        )
+        for line in bill.lines
+    )
+
+
+def _monthly(amount: Decimal, times: Fraction) -> Decimal:
+    """`amount` as often as `times`: the place where a share of a month meets money. Exact where `times` is whole."""
+    scaled = amount * times.numerator / times.denominator
+    return scaled if times.denominator == 1 else scaled.quantize(_CENTS_OF_CENTS)
+
+
+_WEAKEST = ("claimed", "projected", "derived", "scheduled", "promotional", "listed")
+
+
+def _status(bill: Bill) -> str:
+    """A figure is as sure as the least sure of its prices."""
+    found = {line.rule.status.value for line in bill.lines}
+    return next((status for status in _WEAKEST if status in found), "listed")
+
+
+def _about(model: Model, workload: Workload, scenario: Scenario) -> list[Assumption]:
+    """What is taken for granted about this model in particular."""
+    tokens = factor(workload.tokenizer, model.info.tokenizer, workload.content)
+    about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
+    if scenario.caching and workload.repeated_share is not None:
+        terms = cache_terms().get(model.provider)
+        if terms is not None:
+            about.append(
+                Assumption(
+                    f"Repeated input is found in the cache for about {terms.life_s_typical / 60:.0f} minutes.",
+                    terms.status,
+                    terms.source,
+                )
+            )
+    return about

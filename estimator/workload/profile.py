@@ -1,0 +1,273 @@
+"""A workload as a mergeable summary: sums of every token bucket by half hour and by size of the prompt.
+
+Its law: pricing a profile equals the sum of pricing its requests, exactly, for every rule in the catalog; and
+profile(A + B) = merge(profile(A), profile(B)). It holds no text.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Self
+
+from ddsketch.mapping import LogarithmicMapping
+
+from pricing import InputError, Usage
+from pricing.windows import SLOT_MINUTES
+
+SLOT = timedelta(minutes=SLOT_MINUTES)
+HOUR = timedelta(hours=1)
+MONTH = timedelta(hours=730.5)  # A twelfth of 365.25 days.
+_SIZES = LogarithmicMapping(relative_accuracy=0.01)
+_ZERO_KEY = -1  # Sizes of 1 and more have keys of 0 and more.
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One request at `start`; or, with `requests` and `end`, a row that sums several over a span."""
+
+    start: datetime
+    usage: Usage
+    requests: int = 1
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or (self.end is not None and self.end.tzinfo is None):
+            raise InputError(f"the time {self.start.isoformat()} has no time zone.")
+        if self.requests < 1:
+            raise InputError(f"a row needs at least 1 request, not {self.requests}.")
+        if self.end is not None and self.end <= self.start:
+            raise InputError(f"a row ends at {self.end.isoformat()}, not after its start {self.start.isoformat()}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The requests of one half hour whose total input lies in one size band, which begins at `floor` tokens."""
+
+    start: datetime
+    floor: int
+    requests: int
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Sizes as counts by logarithmic bin, 1 % wide to each side: quantiles are that exact, and merging is addition."""
+
+    bins: tuple[tuple[int, int], ...] = ()
+
+    def quantile(self, q: float) -> int:
+        """The size that a share `q` of all requests do not exceed, in tokens; 0 for none."""
+        target = max(1, math.ceil(q * sum(n for _, n in self.bins)))
+        seen = 0
+        for key, n in self.bins:
+            seen += n
+            if seen >= target:
+                return 0 if key == _ZERO_KEY else round(_SIZES.value(key))
+        return 0
+
+    def merge(self, other: "Sketch") -> "Sketch":
+        counts = dict(self.bins)
+        for key, n in other.bins:
+            counts[key] = counts.get(key, 0) + n
+        return Sketch(tuple(sorted(counts.items())))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The summary. `sizes` are the lower edges of its size bands, `starts` to `ends` the time that it stands for.
+
+    `tokenizers` are the families that its tokens were counted by; `notes` what was taken for granted at the door.
+    """
+
+    sizes: tuple[int, ...]
+    cells: tuple[Cell, ...]
+    starts: datetime
+    ends: datetime
+    input_sizes: Sketch = Sketch()
+    output_sizes: Sketch = Sketch()
+    tokenizers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> int:
+        return sum(cell.requests for cell in self.cells)
+
+    @property
+    def usage(self) -> Usage:
+        """Everything together."""
+        return _total(cell.usage for cell in self.cells)
+
+    @cached_property
+    def by_size(self) -> tuple[Cell, ...]:
+        """The cells of each size band together, for prices that do not look at the clock."""
+        return _collect(replace(cell, start=self.starts) for cell in self.cells)
+
+    @property
+    def tokenizer(self) -> str:
+        """The one family that all its tokens were counted by, else unknown."""
+        return self.tokenizers[0] if len(self.tokenizers) == 1 else "unknown"
+
+    @property
+    def requests_per_month(self) -> Fraction:
+        """If every month were like the time that the profile stands for, which counts as an hour at least."""
+        return Fraction(self.requests) * _seconds(MONTH) / _seconds(max(self.ends - self.starts, HOUR))
+
+    def requests_by_hour(self) -> tuple[int, ...]:
+        """Requests of each clock hour, from that of `starts` to that of the last request."""
+        first = _hour(self.starts)
+        counts = [0] * ((max(cell.start for cell in self.cells) - first) // HOUR + 1)
+        for cell in self.cells:
+            counts[(cell.start - first) // HOUR] += cell.requests
+        return tuple(counts)
+
+    def scaled(self, input_factor: float, output_factor: float | None = None) -> Self:
+        """The same requests with more or fewer tokens, as another tokenizer would count them.
+
+        Each cell keeps its requests; its size band is chosen anew by their mean.
+        """
+        out = input_factor if output_factor is None else output_factor
+        if input_factor == out == 1:
+            return self
+        cells = (replace(c, usage=_scaled(c.usage, input_factor, out)) for c in self.cells)
+        return replace(self, cells=_collect(_banded(cells, self.sizes)))
+
+
+def _seconds(span: timedelta) -> Fraction:
+    return Fraction(span // timedelta(microseconds=1), 10**6)
+
+
+_OUTPUT = ("output_tokens", "output_audio_tokens", "reasoning_tokens")
+_COUNTS = ("web_searches",)
+
+
+def _scaled(usage: Usage, input_factor: float, output_factor: float) -> Usage:
+    def factor(name: str) -> float:
+        return 1 if name in _COUNTS else output_factor if name in _OUTPUT else input_factor
+
+    return Usage(**{name: round(n * factor(name)) for name, n in usage.items()})
+
+
+def _total(usages: Iterable[Usage]) -> Usage:
+    columns = zip(*(tuple(n for _, n in usage.items()) for usage in usages), strict=True)
+    return Usage(*(sum(column) for column in columns))
+
+
+def floor_of(total_input_tokens: int, requests: int, sizes: Sequence[int]) -> int:
+    """The size band of `requests` requests with this much input together. Tiers begin at whole tokens."""
+    return sizes[bisect_right(sizes, total_input_tokens // requests) - 1]
+
+
+def _banded(cells: Iterable[Cell], sizes: Sequence[int]) -> Iterator[Cell]:
+    """Each cell with the band that its mean size lies in."""
+    return (replace(c, floor=floor_of(c.usage.total_input_tokens, c.requests, sizes)) for c in cells)
+
+
+def _collect(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """One cell for each half hour and band, in order. Bands are kept: a sum's mean says nothing of its parts."""
+    sums: dict[tuple[datetime, int], list[int]] = {}
+    for cell in cells:
+        counts = [cell.requests, *(n for _, n in cell.usage.items())]
+        known = sums.get((cell.start, cell.floor))
+        sums[cell.start, cell.floor] = [a + b for a, b in zip(known, counts, strict=True)] if known else counts
+    return tuple(Cell(*key, requests, Usage(*counts)) for key, (requests, *counts) in sorted(sums.items()))
+
+
+def profile(
+    records: Iterable[Record],
+    sizes: tuple[int, ...],
+    *,
+    tokenizers: Iterable[str] = (),
+    notes: Iterable[str] = (),
+) -> Profile:
+    """Summarise requests; `sizes` are the catalog's (`Catalog.sizes`). Raises InputError where there are none.
+
+    A row that sums several requests over a span is spread evenly over its hours, in whole requests, and its requests
+    are taken to be of their mean size.
+    """
+    inputs: dict[int, int] = {}
+    outputs: dict[int, int] = {}
+    span: list[datetime] = []
+
+    def cells() -> Iterator[Cell]:
+        for record in records:
+            start, end = record.start.astimezone(UTC), (record.end or record.start).astimezone(UTC)
+            span[:] = (min(start, span[0]), max(end, span[1])) if span else (start, end)
+            _count(inputs, record.usage.total_input_tokens // record.requests, record.requests)
+            _count(outputs, _output(record.usage) // record.requests, record.requests)
+            yield from _cells(record)
+
+    collected = _collect(_banded(cells(), sizes))
+    if not collected:
+        raise InputError("there are no requests in it: a profile needs at least one.")
+    return Profile(
+        sizes=sizes,
+        cells=collected,
+        starts=span[0],
+        ends=span[1],
+        input_sizes=Sketch(tuple(sorted(inputs.items()))),
+        output_sizes=Sketch(tuple(sorted(outputs.items()))),
+        tokenizers=tuple(sorted(set(tokenizers))),
+        notes=tuple(sorted(set(notes))),
+    )
+
+
+def _count(bins: dict[int, int], size: int, requests: int) -> None:
+    key = _SIZES.key(size) if size else _ZERO_KEY
+    bins[key] = bins.get(key, 0) + requests
+
+
+def _output(usage: Usage) -> int:
+    return usage.output_tokens + usage.output_audio_tokens
+
+
+def merge(a: Profile, b: Profile) -> Profile:
+    """The profile of both workloads together. Raises InputError where their size bands differ."""
+    if a.sizes != b.sizes:
+        raise InputError("the two profiles were made with different price tiers: profile their files again.")
+    return Profile(
+        sizes=a.sizes,
+        cells=_collect((*a.cells, *b.cells)),
+        starts=min(a.starts, b.starts),
+        ends=max(a.ends, b.ends),
+        input_sizes=a.input_sizes.merge(b.input_sizes),
+        output_sizes=a.output_sizes.merge(b.output_sizes),
+        tokenizers=tuple(sorted({*a.tokenizers, *b.tokenizers})),
+        notes=tuple(sorted({*a.notes, *b.notes})),
+    )
+
+
+def _hour(t: datetime) -> datetime:
+    return t.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _slot(t: datetime) -> datetime:
+    t = t.astimezone(UTC)
+    return t.replace(minute=t.minute - t.minute % SLOT_MINUTES, second=0, microsecond=0)
+
+
+def _cells(record: Record) -> list[Cell]:
+    """A request as a cell; a row as one cell for each hour in which it has a whole request. No token is lost."""
+    hours = math.ceil((record.end - record.start) / HOUR) if record.end else 1
+    if hours == 1:
+        return [Cell(_slot(record.start), 0, record.requests, record.usage)]
+    before = [record.requests * i // hours for i in range(hours + 1)]
+    return [
+        Cell(_slot(record.start + i * HOUR), 0, here, _part(record.usage, before[i], before[i + 1], record.requests))
+        for i in range(hours)
+        if (here := before[i + 1] - before[i])
+    ]
+
+
+def _part(usage: Usage, before: int, after: int, of: int) -> Usage:
+    """The share of `usage` between two marks of `of`; consecutive shares add up to the whole."""
+
+    def part(n: int) -> int:
+        return n * after // of - n * before // of
+
+    parts = {name: part(n) for name, n in usage.items()}
+    visible = part(usage.output_tokens - usage.reasoning_tokens)  # Split apart, so that reasoning stays within output.
+    return Usage(**{**parts, "output_tokens": visible + parts["reasoning_tokens"]})
