@@ -1,0 +1,51 @@
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+app: .venv/app  ## set everything up and open the app
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: .venv/dev browser  ## set everything up and run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev  ## lint, types, import directions, data
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy app.py pricing estimator tests
+	$(BIN)/python -m pytest -q tests/test_imports.py
+	$(BIN)/python -m pricing check
+
+bench: .venv/dev  ## speed, as ratios against named peers
+	$(BIN)/python -m tests.bench
+
+lock: .venv/dev  ## renew the locked requirements from pyproject.toml
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q $(LOCK) pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+
+LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --no-annotate
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 app"; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/app: .venv/python requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+.venv/dev: .venv/python requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@ .venv/app
+
+browser:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "The tests of the pages need Chromium: install it so that 'chromium' is on the PATH."; exit 1; }
+
+.PHONY: help app test check bench lock browser

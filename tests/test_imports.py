@@ -1,0 +1,84 @@
+"""The walls of the house: imports run downwards only, and each outside library has one door."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# From the top down: a room may import those of a later row, itself, and nothing else of ours.
+FLOORS = (
+    ("app",),
+    ("estimator.__main__",),
+    ("estimator.dashboard",),
+    ("estimator.report", "estimator.workspace"),
+    ("estimator.decision",),
+    ("estimator.selfhost",),
+    ("estimator.workload",),
+    ("estimator.tokens",),
+    ("pricing",),
+)
+
+DOORS = {
+    "httpx": ("pricing.refresh",),
+    "tiktoken": ("estimator.tokens",),
+    "tokenizers": ("estimator.tokens",),
+    "ctok": ("estimator.tokens",),
+    "plotly": ("estimator.dashboard.charts",),
+    "streamlit": ("app", "estimator.dashboard"),
+    "typst": ("estimator.report",),
+    "holidays": ("pricing.windows",),
+}
+
+
+def modules() -> dict[str, ast.Module]:
+    """Every module of the product by its dotted name."""
+    files = [ROOT / "app.py", *(ROOT / "pricing").rglob("*.py"), *(ROOT / "estimator").rglob("*.py")]
+    return {_name(file): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+def _name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def within(module: str, room: str) -> bool:
+    return module == room or module.startswith(f"{room}.")
+
+
+def floor(module: str) -> int | None:
+    return next((i for i, rooms in enumerate(FLOORS) for room in rooms if within(module, room)), None)
+
+
+def room(module: str) -> str | None:
+    return next((room for rooms in FLOORS for room in rooms if within(module, room)), None)
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_imports_run_downwards(module: str) -> None:
+    here = floor(module)
+    if module == "estimator":
+        return
+    assert here is not None, f"{module} stands in no room"
+    for other in imported(modules()[module]):
+        there = floor(other)
+        if there is not None and room(other) != room(module):
+            assert there > here, f"{module} imports {other}, which is not below it"
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_library_has_one_door(library: str) -> None:
+    users = {name for name, tree in modules().items() if any(within(i, library) for i in imported(tree))}
+    assert {u for u in users if not any(within(u, door) for door in DOORS[library])} == set()
