@@ -1,0 +1,167 @@
+"""Accelerators: what they can do, who says so, and what an hour of one costs to rent."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from statistics import median, quantiles
+from typing import Literal
+
+from pydantic import Field
+
+from pricing.errors import InputError
+from pricing.facts import DATA, Fact, read_table
+
+GIGA, TERA = 1e9, 1e12
+_FRESH = timedelta(days=180)  # Rents moved by half within 2026, so older quotes say little about today.
+
+
+class Device(Fact):
+    """A row of data/devices/devices.csv. Rates are dense peaks of one GPU; a blank cell is unknown.
+
+    `link_gb_per_s` is one direction, among the `link_gpus` that share the fast link.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    class_: Literal["datacentre", "workstation", "consumer", "desktop"] = Field(alias="class")
+    memory_gb: float = Field(gt=0)
+    memory_tb_per_s: float = Field(gt=0)
+    bf16_tflops: float | None = Field(default=None, gt=0)
+    fp8_tflops: float | None = Field(default=None, gt=0)
+    fp4_tflops: float | None = Field(default=None, gt=0)
+    link_gb_per_s: float | None = Field(default=None, gt=0)
+    link_gpus: int = Field(default=1, ge=1)
+    watts: float | None = Field(default=None, gt=0)
+    certainty: Literal["checked", "one source", "secondary", "derived", "unverified", "estimate", "roadmap"]
+    compute_source: str = ""
+    memory_source: str
+    link_source: str = ""
+    power_source: str = ""
+    checked_on: date
+    note: str = ""
+
+    @property
+    def hbm_bytes(self) -> float:
+        return self.memory_gb * GIGA
+
+    @property
+    def hbm_bytes_per_s(self) -> float:
+        return self.memory_tb_per_s * TERA
+
+    @property
+    def link_bytes_per_s(self) -> float | None:
+        return self.link_gb_per_s and self.link_gb_per_s * GIGA
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of the sources behind its figures."""
+        named = (self.compute_source, self.memory_source, self.link_source, self.power_source)
+        return tuple(dict.fromkeys(s for s in named if s))
+
+    def flops_per_s(self, bits: float) -> float:
+        """Peak FLOP/s for weights of `bits` each. Formats that the chip lacks run at the next wider one's rate.
+
+        Raises InputError where no rate is on record.
+        """
+        rates = ((4, self.fp4_tflops), (8, self.fp8_tflops), (16, self.bf16_tflops))
+        known = [(width, rate) for width, rate in rates if rate]
+        if not known:
+            raise InputError(f"{self.name} has no compute rate on record: add one to data/devices/devices.csv.")
+        wide_enough = [rate for width, rate in known if width >= bits]
+        return (wide_enough or [known[-1][1]])[0] * TERA
+
+
+class DeviceAlias(Fact):
+    """A row of data/devices/aliases.csv: another spelling of a device's id."""
+
+    alias: str
+    device: str
+
+
+class RentalQuote(Fact):
+    """A row of data/devices/rentals.csv: what a seller asked for one GPU for an hour. `as_of` blank is undated."""
+
+    device: str
+    provider: str
+    usd_per_gpu_hour: Decimal = Field(gt=0)
+    commitment: Literal["on_demand", "spot", "reserved"]
+    region: str = ""
+    as_of: date | None = None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rent:
+    """USD per GPU-hour on demand: the median of `quotes` quotes between their first and last tenth, from `first_on`."""
+
+    low: Decimal
+    typical: Decimal
+    high: Decimal
+    quotes: int
+    first_on: date | None
+    last_on: date | None
+    sources: tuple[str, ...]
+
+
+@cache
+def devices() -> dict[str, Device]:
+    """Every device on record, by id."""
+    return {device.id: device for device in read_table(DATA / "devices" / "devices.csv", Device)}
+
+
+@cache
+def _names() -> dict[str, Device]:
+    known = devices()
+    names = {_plain(name): device for device in known.values() for name in (device.id, device.name)}
+    aliases = read_table(DATA / "devices" / "aliases.csv", DeviceAlias)
+    return names | {_plain(a.alias): known[a.device] for a in aliases}
+
+
+def _plain(name: str) -> str:
+    """Names are compared without case, and with blanks and underscores as hyphens."""
+    return re.sub(r"[\s_]+", "-", name.strip().lower())
+
+
+def find_device(name: str) -> Device:
+    """The device of this id, name or alias. Raises InputError with the nearest names."""
+    device = _names().get(_plain(name))
+    if device is None:
+        near = difflib.get_close_matches(_plain(name), _names(), n=3)
+        hint = f" Did you mean {', '.join(_names()[n].id for n in near)}?" if near else ""
+        raise InputError(f"no device called {name} is on record.{hint}")
+    return device
+
+
+@cache
+def rentals() -> tuple[RentalQuote, ...]:
+    """Every rental quote on record."""
+    return read_table(DATA / "devices" / "rentals.csv", RentalQuote)
+
+
+@cache
+def rent(device: Device) -> Rent:
+    """What an hour of one GPU costs on demand, by the dated quotes of the last half year on record for it.
+
+    Undated quotes count only where there are no others. Raises InputError where there are none at all.
+    """
+    asked = [q for q in rentals() if q.device == device.id and q.commitment == "on_demand"]
+    if not asked:
+        raise InputError(f"no rental quote for {device.name} is on record: add one to data/devices/rentals.csv.")
+    days = [q.as_of for q in asked if q.as_of]
+    fresh = [q for q in asked if q.as_of and q.as_of >= max(days) - _FRESH] or asked
+    prices = [q.usd_per_gpu_hour for q in fresh]
+    tenths = quantiles(prices, n=10, method="inclusive") if len(prices) > 1 else prices
+    kept = [q.as_of for q in fresh if q.as_of]
+    return Rent(
+        low=tenths[0],
+        typical=median(prices),
+        high=tenths[-1],
+        quotes=len(fresh),
+        first_on=min(kept, default=None),
+        last_on=max(kept, default=None),
+        sources=tuple(sorted({q.source for q in fresh})),
+    )
