@@ -1,0 +1,98 @@
+"""Where running a model oneself becomes cheaper than buying the work by the token, if anywhere."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from estimator.decision.compare import Option
+
+Cost = tuple[Decimal, Decimal, Decimal]  # USD a month: low, typical, high
+CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
+
+_STEPS_PER_DECADE = 24
+_VOLUMES = range(-2 * _STEPS_PER_DECADE, 4 * _STEPS_PER_DECADE + 1)  # A hundredth to ten thousand times today's.
+FACTORS = tuple(Fraction(10 ** (step / _STEPS_PER_DECADE)).limit_denominator(10**6) for step in _VOLUMES)
+_BISECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Point:
+    """The cost of a month, in USD, at one volume."""
+
+    requests_per_month: Decimal
+    low_usd: Decimal
+    usd: Decimal
+    high_usd: Decimal
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One way to run the workload, over its volume."""
+
+    name: str
+    kind: str
+    status: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """From which volume on, in requests a month, own GPUs stay cheaper than `against`; None is nowhere in view.
+
+    `earliest` and `latest` take the low and the high cost of the GPUs.
+    """
+
+    against: Option
+    earliest: Decimal | None
+    typical: Decimal | None
+    latest: Decimal | None
+
+
+def by_token(option: Option) -> CostAt:
+    """A bill by the token follows the volume in proportion."""
+
+    def cost(factor: Fraction) -> Cost:
+        return _times(option.low_usd, factor), _times(option.usd, factor), _times(option.high_usd, factor)
+
+    return cost
+
+
+def _times(amount: Decimal, factor: Fraction) -> Decimal:
+    return amount * factor.numerator / factor.denominator
+
+
+def curve(name: str, kind: str, status: str, cost: CostAt, requests_per_month: Fraction) -> Curve:
+    """The cost over volumes from a hundredth to ten thousand times today's."""
+    points = (Point(_decimal(requests_per_month * factor), *cost(factor)) for factor in FACTORS)
+    return Curve(name, kind, status, tuple(points))
+
+
+def break_even(hosted: CostAt, against: Option, requests_per_month: Fraction) -> BreakEven:
+    """Compare the GPUs' cost with an API's typical cost at every volume in view."""
+
+    def crossing(level: int) -> Decimal | None:
+        factor = _stays_below(lambda f: hosted(f)[level], lambda f: _times(against.usd, f), FACTORS)
+        return None if factor is None else _decimal(requests_per_month * factor)
+
+    return BreakEven(against, crossing(0), crossing(1), crossing(2))
+
+
+def _stays_below(
+    ours: Callable[[Fraction], Decimal], theirs: Callable[[Fraction], Decimal], factors: Sequence[Fraction]
+) -> Fraction | None:
+    """The least factor from which on `ours` costs no more than `theirs`, to the last in view; None if it ends above."""
+    above = next((i for i in reversed(range(len(factors))) if ours(factors[i]) > theirs(factors[i])), None)
+    if above is None:
+        return factors[0]
+    if above == len(factors) - 1:
+        return None
+    low, high = factors[above], factors[above + 1]
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if ours(middle) > theirs(middle) else (low, middle)
+    return high
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / value.denominator

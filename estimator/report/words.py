@@ -1,0 +1,59 @@
+"""Figures as people read them: one way to write money, counts and states, on pages, in reports and at the prompt."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from numbers import Real
+
+STATUS_WORDS = {
+    "listed": "list price",
+    "promotional": "promotional price",
+    "scheduled": "announced price",
+    "derived": "worked out from the list price",
+    "cancelled": "announced, then cancelled",
+    "projected": "projected, never listed",
+    "claimed": "claimed, not confirmed",
+    "measured": "measured",
+    "published": "published",
+    "guess": "our guess",
+    "user": "your figure",
+}
+
+
+def is_sure(status: str) -> bool:
+    """Whether a seller stands behind the figure; else it is drawn differently."""
+    return status not in {"projected", "claimed"}
+
+
+def status_words(status: str) -> str:
+    return STATUS_WORDS.get(status, status)
+
+
+def usd(amount: Decimal) -> str:
+    """An amount of money: whole dollars from 100 on, cents below; what is less than a cent is said to be."""
+    if not amount:
+        return "$0"
+    if abs(amount) < Decimal("0.005"):
+        return "under $0.01"
+    places = Decimal(1) if abs(amount) >= 100 else Decimal("0.01")
+    return f"${amount.quantize(places, ROUND_HALF_UP):,}"
+
+
+def usd_range(low: Decimal, high: Decimal) -> str:
+    """`$10 – $14`, or one figure where both read the same."""
+    return usd(low) if usd(low) == usd(high) else f"{usd(low)} – {usd(high)}"
+
+
+def rate(amount: Decimal, per: int) -> str:
+    """A unit price in full: `$0.15 per 1M`."""
+    units = {1: "each", 1_000: "per 1,000", 1_000_000: "per 1M"}
+    exact = f"{amount.normalize():f}"
+    whole, _, cents = exact.partition(".")
+    return f"${int(whole):,}.{cents.ljust(2, '0')} {units.get(per, f'per {per:,}')}"
+
+
+def count(n: Decimal | Real | int) -> str:
+    """A count in three figures: `8,820`, `1.23M`."""
+    value = float(n)
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}" if abs(value) < 1000 * size else f"{value / size:,.0f}{letter}"
+    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"
