@@ -1,0 +1,112 @@
+"""A profile as a JSON file and back, exactly."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import Ge
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
+
+from estimator.workload.profile import Cell, Profile, Sketch
+from pricing import InputError, InvalidUsage, Usage
+
+FORMAT = "breakeven-profile"
+VERSION = 1
+_BUCKETS = tuple(name for name, _ in Usage().items())
+
+Count = Annotated[int, Ge(0)]
+Bins = tuple[tuple[Annotated[int, Ge(-1)], Annotated[int, Ge(1)]], ...]
+
+
+class _Cell(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    start: AwareDatetime
+    floor: Count
+    requests: Annotated[int, Ge(1)]
+    usage: dict[str, Count]
+
+
+class _Saved(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["breakeven-profile"]
+    version: Literal[1]
+    starts: AwareDatetime
+    ends: AwareDatetime
+    sizes: tuple[Count, ...]
+    tokenizers: tuple[str, ...]
+    notes: tuple[str, ...]
+    input_sizes: Bins
+    output_sizes: Bins
+    cells: tuple[_Cell, ...]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if not self.cells:
+            raise ValueError("there are no requests in it")
+        if self.ends < self.starts:
+            raise ValueError("it ends before it starts")
+        if self.sizes[:1] != (0,) or any(a >= b for a, b in pairwise(self.sizes)):
+            raise ValueError("sizes must begin with 0 and rise")
+        places = [(cell.start, cell.floor) for cell in self.cells]
+        if any(a >= b for a, b in pairwise(places)) or {floor for _, floor in places} - set(self.sizes):
+            raise ValueError("cells must be in order, one for each half hour and size")
+        return self
+
+
+def save(profile: Profile) -> str:
+    """The profile as JSON; counts of 0 are left out."""
+    saved = _Saved.model_construct(
+        format=FORMAT,
+        version=VERSION,
+        starts=profile.starts,
+        ends=profile.ends,
+        sizes=profile.sizes,
+        tokenizers=profile.tokenizers,
+        notes=profile.notes,
+        input_sizes=profile.input_sizes.bins,
+        output_sizes=profile.output_sizes.bins,
+        cells=tuple(_cell(cell) for cell in profile.cells),
+    )
+    return saved.model_dump_json()
+
+
+def _cell(cell: Cell) -> _Cell:
+    counts = {name: n for name, n in cell.usage.items() if n}
+    return _Cell.model_construct(start=cell.start, floor=cell.floor, requests=cell.requests, usage=counts)
+
+
+def is_saved(fields: Mapping[str, Any]) -> bool:
+    """Whether the JSON object says that it is a saved profile."""
+    return fields.get("format") == FORMAT
+
+
+def load(text: str, name: str) -> Profile:
+    """The profile saved as `text`. Raises InputError, with the file's `name`, where it is not one that `save` wrote."""
+    try:
+        saved = _Saved.model_validate_json(text)
+        cells = tuple(Cell(c.start, c.floor, c.requests, _usage(c.usage)) for c in saved.cells)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(map(str, fault["loc"])) or "profile"
+        raise InputError(f"{name}, {place}: {fault['msg']}. Profile the original file again.") from None
+    except InvalidUsage as error:
+        raise InputError(f"{name}: {error}") from None
+    return Profile(
+        sizes=saved.sizes,
+        cells=cells,
+        starts=saved.starts,
+        ends=saved.ends,
+        input_sizes=Sketch(saved.input_sizes),
+        output_sizes=Sketch(saved.output_sizes),
+        tokenizers=saved.tokenizers,
+        notes=saved.notes,
+    )
+
+
+def _usage(counts: Mapping[str, int]) -> Usage:
+    unknown = sorted(set(counts) - set(_BUCKETS))
+    if unknown:
+        raise InvalidUsage(f"{unknown[0]} is not a bucket of tokens that is known here.")
+    return Usage(**counts)

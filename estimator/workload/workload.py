@@ -1,0 +1,187 @@
+"""What is compared: a workload at its low, typical and high size, its rate, and what was taken for granted."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from estimator.tokens import content_of, count_text
+from estimator.workload.profile import Profile, Record, profile
+from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
+from estimator.workload.template import Template, Triple, defaults
+from pricing import InputError, Usage
+from pricing.values import MAX_TOKENS
+
+TOKENIZER = "o200k"  # What templates and texts are counted by.
+_TEXT_SHAPE = "office"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A sentence on what was taken for granted; `source` is an id, or blank where there is none."""
+
+    text: str
+    status: Status
+    source: str
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One workload. The profiles hold the same requests with few, typical and many tokens.
+
+    `requests_per_month` is the true rate, whatever time the profiles stand for. `repeated_share` (low, typical, high)
+    is the share of input that repeats an earlier prefix, None where unknown; it comes back after `reuse_gap_s`.
+    """
+
+    name: str
+    low: Profile
+    typical: Profile
+    high: Profile
+    requests_per_month: Fraction
+    tokenizer: str
+    content: str
+    repeated_share: tuple[float, float, float] | None
+    reuse_gap_s: float
+    assumptions: tuple[Assumption, ...]
+
+
+def from_template(
+    template: Template, units_per_month: int | Fraction, sizes: tuple[int, ...], *, start: datetime
+) -> Workload:
+    """A calendar month of a typical task from `start`, in whose time zone its daily rhythm runs.
+
+    Raises InputError where `units_per_month` is not above 0 or absurd, or where `start` has no time zone.
+    """
+    rate = Fraction(units_per_month) * template.calls_per_unit
+    shape = shapes()[template.shape]
+    low, typical, high = _months(rate, template.input_tokens, template.output_tokens, shape, sizes, start)
+    return Workload(
+        name=template.name,
+        low=low,
+        typical=typical,
+        high=high,
+        requests_per_month=rate,
+        tokenizer=TOKENIZER,
+        content=template.content,
+        repeated_share=template.repeated_share,
+        reuse_gap_s=template.session_gap_s,
+        assumptions=(
+            Assumption(f"{_number(units_per_month)} × one {template.unit} a month.", "user", ""),
+            Assumption(_of_tokens(template), template.status, template.source),
+            Assumption(_of_repeats(template), "guess", ""),
+            _of_shape(shape),
+        ),
+    )
+
+
+def from_profile(made: Profile, name: str, requests_per_month: int | Fraction | None = None) -> Workload:
+    """Known requests, as they were; the rate is that of the profile unless given.
+
+    Raises InputError where the rate is not above 0.
+    """
+    if requests_per_month is not None and requests_per_month <= 0:
+        raise InputError("a workload needs more than 0 requests a month.")
+    given = requests_per_month is not None
+    rate = Fraction(requests_per_month) if requests_per_month is not None else made.requests_per_month
+    said = f"{_number(rate)} requests a month" + ("." if given else ", if every month is like the time on record.")
+    return Workload(
+        name=name,
+        low=made,
+        typical=made,
+        high=made,
+        requests_per_month=rate,
+        tokenizer=made.tokenizer,
+        content="",
+        repeated_share=None,
+        reuse_gap_s=0,
+        assumptions=(
+            Assumption(said, "user" if given else "guess", ""),
+            *(Assumption(note, "guess", "") for note in made.notes),
+        ),
+    )
+
+
+def from_text(
+    text: str,
+    name: str,
+    units_per_month: int | Fraction,
+    sizes: tuple[int, ...],
+    *,
+    output_tokens: Triple | None = None,
+    start: datetime,
+) -> Workload:
+    """A prompt that is sent `units_per_month` times; the text itself is counted and forgotten.
+
+    Without `output_tokens` (low, typical, high) those of answers in chat on record are taken. Raises InputError as
+    from_template does, and where `output_tokens` are negative or out of order.
+    """
+    count, default, shape = count_text(text, TOKENIZER), defaults()["output_tokens"], shapes()[_TEXT_SHAPE]
+    answers = output_tokens or default.triple
+    if not 0 <= answers[0] <= answers[1] <= answers[2]:
+        raise InputError(f"output tokens {answers} must be 0 or more and rise from low to high.")
+    inputs = count.low, count.tokens, count.high
+    low, typical, high = _months(Fraction(units_per_month), inputs, answers, shape, sizes, start)
+    about_output = f"An answer takes {answers[1]} tokens ({answers[0]} to {answers[2]})."
+    return Workload(
+        name=name,
+        low=low,
+        typical=typical,
+        high=high,
+        requests_per_month=Fraction(units_per_month),
+        tokenizer=TOKENIZER,
+        content=content_of(text),
+        repeated_share=None,
+        reuse_gap_s=0,
+        assumptions=(
+            Assumption(f"{_number(units_per_month)} requests a month.", "user", ""),
+            Assumption(f"The text takes {count.tokens} tokens. {count.note}".strip(), "measured", count.source),
+            Assumption(about_output, "user", "")
+            if output_tokens
+            else Assumption(about_output, default.status, default.source),
+            _of_shape(shape),
+        ),
+    )
+
+
+def _months(
+    rate: Fraction, inputs: Triple, outputs: Triple, shape: Shape, sizes: tuple[int, ...], start: datetime
+) -> list[Profile]:
+    """A month of equal requests at each of three sizes: the whole ones of the rate, and one at least."""
+    if start.tzinfo is None:
+        raise InputError(f"the start {start.isoformat()} has no time zone: add Z for UTC.")
+    if rate <= 0:
+        raise InputError("a workload needs more than 0 units a month.")
+    if rate * max(*inputs, *outputs, 1) > MAX_TOKENS:
+        raise InputError("so many units a month come to more than 10^18 tokens: check the number.")
+    hours = list(spread(max(1, int(rate)), shape, start))
+    span = {"starts": start.astimezone(UTC), "ends": month_from(start).astimezone(UTC)}
+    return [
+        replace(profile((_equal(hour, n, i, o) for hour, n in hours), sizes, tokenizers=[TOKENIZER]), **span)
+        for i, o in zip(inputs, outputs, strict=True)
+    ]
+
+
+def _equal(hour: datetime, requests: int, input_tokens: int, output_tokens: int) -> Record:
+    usage = Usage(uncached_input_tokens=input_tokens * requests, output_tokens=output_tokens * requests)
+    return Record(hour, usage, requests)
+
+
+def _of_tokens(template: Template) -> str:
+    (i_low, i, i_high), (o_low, o, o_high) = template.input_tokens, template.output_tokens
+    calls = f"One {template.unit} takes {template.calls_per_unit} calls; a" if template.calls_per_unit > 1 else "A"
+    return (
+        f"{calls} call takes {i:,} tokens in ({i_low:,} to {i_high:,}) and {o:,} out ({o_low:,} to {o_high:,}). "
+        f"{template.note}"
+    ).strip()
+
+
+def _of_repeats(template: Template) -> str:
+    low, typical, high = template.repeated_share
+    return f"{typical:.0%} of the input ({low:.0%} to {high:.0%}) repeats an earlier beginning and could be cached."
+
+
+def _of_shape(shape: Shape) -> Assumption:
+    return Assumption(f"Work comes at the hours of the load shape '{shape.id}'.", shape.status, shape.source)
+
+
+def _number(value: int | Fraction) -> str:
+    return f"{float(value):,.0f}" if value >= 10 else f"{float(value):,.2g}"
