@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,7 @@ def _list(args: argparse.Namespace, prices: Catalog) -> int:
         for model, rules in models
     ]
     show_table(("provider", "model", "status", "input", "cached read", "output"), rows)
-    print(
-        f"\nUSD per 1M tokens at {at.isoformat()}: standard, smallest tier, off-peak. `history MODEL` has the rest."
-    )
+    print(f"\nUSD per 1M tokens at {_time(at)}: standard, smallest tier, off-peak. `history MODEL` has the rest.")
     return DONE
 
 
@@ -121,8 +119,8 @@ def _history(args: argparse.Namespace, prices: Catalog) -> int:
             rule.item,
             _amount(rule),
             rule.per,
-            rule.valid_from.isoformat() if rule.valid_from else "not on record",
-            rule.valid_to.isoformat() if rule.valid_to else "",
+            _time(rule.valid_from) if rule.valid_from else "not on record",
+            _time(rule.valid_to) if rule.valid_to else "",
             _conditions(rule),
             rule.status.value,
             rule.source,
@@ -134,6 +132,10 @@ def _history(args: argparse.Namespace, prices: Catalog) -> int:
     return DONE
 
 
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
 def _conditions(rule: PriceRule) -> str:
     tier = f"{'>' if rule.min_is_strict else '≥'} {rule.min_input_tokens} input" if rule.min_input_tokens else ""
     mode = "" if str(rule.mode) == "standard" else str(rule.mode)
@@ -143,7 +145,7 @@ def _conditions(rule: PriceRule) -> str:
 def _cost(args: argparse.Namespace, prices: Catalog) -> int:
     text = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
     try:
-        lines = [line for line in text.decode("utf-8-sig").splitlines() if line.strip()]
+        lines = [line for line in text.decode("utf-8-sig").split("\n") if line.strip()]
     except UnicodeDecodeError:
         raise InputError(f"{args.file} is not UTF-8 text: save it as UTF-8.") from None
     if not lines:

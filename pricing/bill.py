@@ -7,6 +7,8 @@ from pricing.catalog import Model
 from pricing.errors import InputError, InvalidUsage, Unpriced
 from pricing.values import BILLABLE, BILLED_AS, STANDARD, Bill, BillLine, Mode, PriceRule, Status, Usage
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # Beyond these a time is a typing error.
+
 
 def price(
     model: Model,
@@ -25,8 +27,9 @@ def price(
     each single request, where it is known; else all are taken to be of the mean size.
     Raises Unpriced where a bucket has no rule: nothing is free because it is unknown.
     """
-    _check(at, requests)
     when = when or at
+    _check(at, requests)
+    _check(when, requests)
     sized = (size, 1) if size is not None else (usage.total_input_tokens, requests)
     in_force = [
         rule
@@ -46,6 +49,8 @@ def price(
 def _check(at: datetime, requests: int) -> None:
     if at.tzinfo is None:
         raise InputError(f"the time {at.isoformat()} has no time zone: add Z for UTC.")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise InvalidUsage(f"the year {at.year} lies outside {FIRST_YEAR} to {LAST_YEAR}: check the time.")
     if requests < 1:
         raise InvalidUsage(f"requests is {requests}: a bill needs at least 1.")
 

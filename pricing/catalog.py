@@ -3,14 +3,15 @@
 import difflib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
-from pricing.errors import UnknownModel
+from pricing.errors import InputError, UnknownModel
 from pricing.facts import DATA, Fact, Source, read_table, sources
 from pricing.values import PriceRule
 from pricing.windows import Window
@@ -42,7 +43,7 @@ class ModelInfo(Fact):
 
 
 class Alias(Fact):
-    """Another spelling of a model's id; `provider` blank means whoever asks."""
+    """A row of data/catalog/aliases.csv: another spelling of a model's id."""
 
     alias: str
     provider: str
@@ -125,21 +126,26 @@ class Catalog:
         return names
 
     def find(self, name: str, provider: str | None = None) -> Model:
-        """The model of this id, alias or display name. Raises UnknownModel, with the nearest names."""
-        found = [m for m in self._names.get(_plain(name), []) if provider is None or m.provider == provider.lower()]
-        if len(found) == 1:
-            return found[0]
+        """The model of this id, alias or display name, with or without the date of a snapshot behind it.
+
+        An id goes before another model's alias or name. Raises UnknownModel, with the nearest names.
+        """
+        plain, seller = _plain(name), provider and provider.lower()
+        found = self._sold(plain, seller) or self._sold(_undated(plain), seller)
+        exact = [m for m in found if _plain(m.id) == plain]
+        if len(found) == 1 or len(exact) == 1:
+            return (exact or found)[0]
         if found:
             sellers = ", ".join(f"{m.provider}/{m.id}" for m in found)
             raise UnknownModel(f"{name} is sold by several: say which of {sellers}.")
-        known = [
-            n for n, models in self._names.items() if provider is None or any(m.provider == provider for m in models)
-        ]
-        near = difflib.get_close_matches(_plain(name), known, n=3)
-        ids = dict.fromkeys(f"{m.provider}/{m.id}" for n in near for m in self._names[n])
+        near = difflib.get_close_matches(plain, [n for n in self._names if self._sold(n, seller)], n=3)
+        ids = dict.fromkeys(f"{m.provider}/{m.id}" for n in near for m in self._sold(n, seller))
         at_seller = f" at {provider}" if provider else ""
         hint = f" Did you mean {', '.join(ids)}?" if ids else " `python -m pricing list` shows all."
         raise UnknownModel(f"no model called {name}{at_seller} is on record.{hint}")
+
+    def _sold(self, plain: str, seller: str | None) -> list[Model]:
+        return [m for m in self._names.get(plain, []) if seller is None or m.provider == seller]
 
 
 def _add(names: dict[str, list[Model]], name: str, model: Model) -> None:
@@ -153,27 +159,60 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s._]+", "-", name.strip().lower())
 
 
+def _undated(plain: str) -> str:
+    """The name without the date of a snapshot: `gpt-5-4-2026-03-05` is `gpt-5-4`."""
+    return re.sub(r"[-@](\d{8}|\d{4}-\d{2}-\d{2})$", "", plain)
+
+
 def load(directory: Path = DATA) -> Catalog:
     """Read the whole catalog below `directory`. Raises InputError that names file, line and column."""
-    catalog, prices = directory / "catalog", directory / "prices"
-    rules = [rule for path in sorted(prices.glob("*.csv")) for rule in read_table(path, PriceRule)]
-    items = {item.id: item for item in read_table(catalog / "items.csv", Item)}
-    windows = {window.id: window for window in read_table(catalog / "windows.csv", Window)}
+    tables, prices = directory / "catalog", directory / "prices"
+    rules = _grouped(rule for path in sorted(prices.glob("*.csv")) for rule in read_table(path, PriceRule))
+    infos = _index(read_table(tables / "models.csv", ModelInfo), "models.csv", lambda m: (m.provider, m.model))
+    items = _index(read_table(tables / "items.csv", Item), "items.csv", lambda i: i.id)
+    windows = _index(read_table(tables / "windows.csv", Window), "windows.csv", lambda w: w.id)
+    aliases = read_table(tables / "aliases.csv", Alias)
+    _demand(rules, infos, "models.csv", "data/prices")
+    _demand({(a.provider, a.model) for a in aliases}, infos, "models.csv", "aliases.csv")
+    _demand({r.window for group in rules.values() for r in group if r.window}, windows, "windows.csv", "data/prices")
     fees = frozenset(item.id for item in items.values() if not item.per_token)
-    by_model = _grouped(rules)
-    models = {
-        (info.provider, info.model): Model(info, own, tuple(windows[w] for w in _windows_of(own)), fees)
-        for info in read_table(catalog / "models.csv", ModelInfo)
-        for own in [by_model.get((info.provider, info.model), ())]
-    }
+
+    def model(key: tuple[str, str], info: ModelInfo) -> Model:
+        own = rules.get(key, ())
+        return Model(info, own, tuple(windows[w] for w in _windows_of(own)), fees)
+
     return Catalog(
-        models=models,
-        aliases=read_table(catalog / "aliases.csv", Alias),
-        providers={p.id: p for p in read_table(catalog / "providers.csv", Provider)},
+        models={key: model(key, info) for key, info in infos.items()},
+        aliases=aliases,
+        providers=_index(read_table(tables / "providers.csv", Provider), "providers.csv", lambda p: p.id),
         items=items,
         windows=windows,
-        sources=sources(),
+        sources=sources(directory),
     )
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+def _index(rows: Iterable[V], file: str, key: Callable[[V], K]) -> dict[K, V]:
+    found: dict[K, V] = {}
+    for row in rows:
+        if key(row) in found:
+            raise InputError(f"{file}: {_spell(key(row))} stands in it twice.")
+        found[key(row)] = row
+    return found
+
+
+def _demand(named: Iterable[Hashable], known: Container[object], file: str, where: str) -> None:
+    """Raise InputError for the first name used in `where` that `file` does not list."""
+    for name in named:
+        if name not in known:
+            raise InputError(f"{where} names {_spell(name)}, which {file} does not list.")
+
+
+def _spell(key: Hashable) -> str:
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _grouped(rules: Iterable[PriceRule]) -> dict[tuple[str, str], tuple[PriceRule, ...]]:

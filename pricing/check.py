@@ -43,15 +43,15 @@ def _rules(catalog: Catalog, model: Model) -> Iterator[str]:
     if not model.rules:
         yield f"{_name(model)}: it has no price, not even a claimed one."
     for rule in model.rules:
-        if rule.source not in catalog.sources:
-            yield f"{_name(model)}, {rule.item}: no source {rule.source}."
         if rule.item not in catalog.items:
             yield f"{_name(model)}, {rule.item}: no such item."
         if rule.per not in (1, 1000, 1_000_000):
             yield f"{_name(model)}, {rule.item}: per {rule.per} is none of 1, 1000 and 1000000."
         if rule.usd is None and rule.status not in CLAIMS:
             yield f"{_name(model)}, {rule.item}: only a projected or claimed price may be a range."
-        if rule.checked_on < catalog.sources[rule.source].accessed_on:
+        if rule.source not in catalog.sources:
+            yield f"{_name(model)}, {rule.item}: no source {rule.source}."
+        elif rule.checked_on < catalog.sources[rule.source].accessed_on:
             yield f"{_name(model)}, {rule.item}: checked before its source was read."
         for instant in (rule.valid_from, rule.valid_to):
             if instant and (instant.minute % SLOT_MINUTES or instant.second or instant.microsecond):

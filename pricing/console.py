@@ -1,6 +1,7 @@
 """What both commands share: tables for people, JSON for machines, and the exit codes of the contract."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -19,10 +20,13 @@ def run(command: Callable[[], int]) -> int:
     except (InputError, PricingError) as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Else Python complains again as it ends.
+        return FAILED
     except OSError as error:
         reason = error.strerror or str(error)
         print(f"error: {error.filename}: {reason}." if error.filename else f"error: {reason}.", file=sys.stderr)
-        return FAILED if isinstance(error, BrokenPipeError) else BAD_INPUT
+        return BAD_INPUT
 
 
 def show_json(value: Any) -> None:
@@ -52,10 +56,10 @@ def parse_time(text: str) -> datetime:
     """A day or an instant in ISO form, as aware UTC: a day is its first instant. Raises InputError."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None and len(text) <= 10:
+            at = at.replace(tzinfo=UTC)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(f"{text} is no date: write 2026-11-23 or 2026-11-23T12:00:00Z.") from None
-    if at.tzinfo is None:
-        if len(text) > 10:
-            raise InputError(f"{text} has no time zone: add Z for UTC.")
-        at = at.replace(tzinfo=UTC)
-    return at.astimezone(UTC)
+    raise InputError(f"{text} has no time zone: add Z for UTC.")

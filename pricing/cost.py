@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from pricing.bill import price
 from pricing.catalog import Catalog
@@ -40,7 +40,7 @@ class Request(BaseModel):
     usage: dict[str, Any] | None = None
     raw: dict[str, Any] | None = None
     mode: Mode = STANDARD
-    requests: int = 1
+    requests: int = Field(default=1, strict=True)
 
     def to_usage(self) -> Usage:
         """Raises InvalidUsage where there is none, or it cannot be."""
@@ -90,7 +90,7 @@ def _id(line: str) -> object:
     """The id of a line that is JSON but no request, so that its sender can find it."""
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return fields.get("id") if isinstance(fields, dict) else None
 

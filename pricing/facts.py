@@ -1,6 +1,7 @@
 """The door to data/: every fact is a row or record with a source, parsed once into a frozen value."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -44,19 +45,32 @@ def read_table(path: Path, kind: type[F]) -> tuple[F, ...]:
 
 
 def _rows(path: Path, kind: type[F]) -> Iterator[F]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
         for row in reader:
             if None in row or None in row.values():
                 raise InputError(
-                    f"{path.name}, line {reader.line_num}: expected {len(reader.fieldnames or [])} columns"
+                    f"{path.name}, line {reader.line_num}: expected {len(reader.fieldnames or [])} columns."
                 )
             yield _parse({k: v for k, v in row.items() if v != ""}, kind, f"{path.name}, line {reader.line_num}")
+    except csv.Error as error:
+        raise InputError(f"{path.name}, line {reader.line_num}: {error}.") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name} is not UTF-8 text: save it as UTF-8.") from None
 
 
 def read_record(path: Path, kind: type[F]) -> F:
     """One JSON file as one value of `kind`. Raises InputError with file and field."""
-    return _parse(json.loads(path.read_text(encoding="utf-8")), kind, path.name)
+    try:
+        fields = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path.name}, line {error.lineno}: {error.msg}.") from None
+    return _parse(fields, kind, path.name)
 
 
 def _parse(fields: object, kind: type[F], place: str) -> F:
@@ -69,6 +83,6 @@ def _parse(fields: object, kind: type[F], place: str) -> F:
 
 
 @cache
-def sources() -> dict[str, Source]:
-    """Every source by id; other facts name one of these."""
-    return {s.id: s for path in sorted((DATA / "sources").glob("*.csv")) for s in read_table(path, Source)}
+def sources(directory: Path = DATA) -> dict[str, Source]:
+    """Every source below `directory` by id; other facts name one of these."""
+    return {s.id: s for path in sorted((directory / "sources").glob("*.csv")) for s in read_table(path, Source)}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 from pydantic import field_validator, model_validator
@@ -42,7 +42,10 @@ class Window(Fact):
 
     @model_validator(mode="after")
     def _is_readable(self) -> Self:
-        ZoneInfo(self.timezone)
+        if self.timezone not in available_timezones():
+            raise ValueError(f"no time zone {self.timezone}")
+        if self.not_on_holidays_of and self.not_on_holidays_of not in holidays.list_supported_countries():
+            raise ValueError(f"no holiday calendar of {self.not_on_holidays_of}")
         if not self.spans or any(not 0 <= start < end <= 24 * 60 for start, end in self.spans):
             raise ValueError("hours are spans such as 01:00-04:00, each starting before it ends")
         return self
