@@ -42,7 +42,7 @@ class MemoryFact(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes over all GPUs of a replica. `kv_bytes_per_sequence` counts every copy; `reason` says why it does not fit."""
+    """Bytes over all GPUs of a replica, every copy of the cache counted; `reason` says why the model does not fit."""
 
     weights_bytes: float
     kv_bytes_per_sequence: float
@@ -72,7 +72,7 @@ def weight_precision(architecture: Architecture, precision: str) -> Precision:
     if precision == NATIVE and architecture.native_precision is None:
         raise InputError(f"{architecture.name}: the format of its weights is unknown. Name a precision.")
     wanted = (architecture.native_precision or "") if precision == NATIVE else precision
-    found = precisions().get(wanted)
+    found = precisions().get(wanted.lower())
     if found is None:
         choices = ", ".join([NATIVE, *precisions(), *(file.name for file in architecture.files)])
         raise InputError(f"{precision!r} is no precision of {architecture.name}. Choose one of: {choices}.")
@@ -100,7 +100,7 @@ def lookup_bytes(architecture: Architecture) -> float:
     return architecture.lookup_parameters * precisions()["fp8"].bits / 8
 
 
-def memory(
+def memory(  # noqa: PLR0917
     architecture: Architecture,
     precision: str,
     kv_element_bytes: float | None,
