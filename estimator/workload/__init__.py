@@ -1,0 +1,34 @@
+"""Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
+
+from estimator.workload.caching import CacheTerms, cache_terms, with_caching
+from estimator.workload.importers import read_usage
+from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
+from estimator.workload.saved import load, save
+from estimator.workload.shapes import Shape, shapes
+from estimator.workload.template import Template, templates
+from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text
+
+__all__ = [
+    "MONTH",
+    "Assumption",
+    "CacheTerms",
+    "Cell",
+    "Profile",
+    "Record",
+    "Shape",
+    "Sketch",
+    "Template",
+    "Workload",
+    "cache_terms",
+    "from_profile",
+    "from_template",
+    "from_text",
+    "load",
+    "merge",
+    "profile",
+    "read_usage",
+    "save",
+    "shapes",
+    "templates",
+    "with_caching",
+]

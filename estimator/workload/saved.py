@@ -1,8 +1,9 @@
 """A profile as a JSON file and back, exactly."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from annotated_types import Ge
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
@@ -10,8 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, mode
 from estimator.workload.profile import Cell, Profile, Sketch
 from pricing import InputError, InvalidUsage, Usage
 
-FORMAT = "breakeven-profile"
-VERSION = 1
+FORMAT: Final = "breakeven-profile"
+VERSION: Final = 1
 _BUCKETS = tuple(name for name, _ in Usage().items())
 
 Count = Annotated[int, Ge(0)]
@@ -86,7 +87,7 @@ def load(text: str, name: str) -> Profile:
     """The profile saved as `text`. Raises InputError, with the file's `name`, where it is not one that `save` wrote."""
     try:
         saved = _Saved.model_validate_json(text)
-        cells = tuple(Cell(c.start, c.floor, c.requests, _usage(c.usage)) for c in saved.cells)
+        cells = tuple(Cell(c.start.astimezone(UTC), c.floor, c.requests, _usage(c.usage)) for c in saved.cells)
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(map(str, fault["loc"])) or "profile"
@@ -96,8 +97,8 @@ def load(text: str, name: str) -> Profile:
     return Profile(
         sizes=saved.sizes,
         cells=cells,
-        starts=saved.starts,
-        ends=saved.ends,
+        starts=saved.starts.astimezone(UTC),
+        ends=saved.ends.astimezone(UTC),
         input_sizes=Sketch(saved.input_sizes),
         output_sizes=Sketch(saved.output_sizes),
         tokenizers=saved.tokenizers,

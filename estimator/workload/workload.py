@@ -1,7 +1,8 @@
 """What is compared: a workload at its low, typical and high size, its rate, and what was taken for granted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from fractions import Fraction
 
 from estimator.tokens import content_of, count_text
@@ -53,7 +54,9 @@ def from_template(
     """
     rate = Fraction(units_per_month) * template.calls_per_unit
     shape = shapes()[template.shape]
-    low, typical, high = _months(rate, template.input_tokens, template.output_tokens, shape, sizes, start)
+    low, typical, high = _months(
+        rate, zip(template.input_tokens, template.output_tokens, strict=True), shape, sizes, start
+    )
     return Workload(
         name=template.name,
         low=low,
@@ -118,8 +121,8 @@ def from_text(
     answers = output_tokens or default.triple
     if not 0 <= answers[0] <= answers[1] <= answers[2]:
         raise InputError(f"output tokens {answers} must be 0 or more and rise from low to high.")
-    inputs = count.low, count.tokens, count.high
-    low, typical, high = _months(Fraction(units_per_month), inputs, answers, shape, sizes, start)
+    each = zip((count.low, count.tokens, count.high), answers, strict=True)
+    low, typical, high = _months(Fraction(units_per_month), each, shape, sizes, start)
     about_output = f"An answer takes {answers[1]} tokens ({answers[0]} to {answers[2]})."
     return Workload(
         name=name,
@@ -143,21 +146,19 @@ def from_text(
 
 
 def _months(
-    rate: Fraction, inputs: Triple, outputs: Triple, shape: Shape, sizes: tuple[int, ...], start: datetime
+    rate: Fraction, tokens: Iterable[tuple[int, int]], shape: Shape, sizes: tuple[int, ...], start: datetime
 ) -> list[Profile]:
-    """A month of equal requests at each of three sizes: the whole ones of the rate, and one at least."""
+    """A month of equal requests for each (input, output) of `tokens`: the whole ones of the rate, and one at least."""
+    tokens = list(tokens)
     if start.tzinfo is None:
         raise InputError(f"the start {start.isoformat()} has no time zone: add Z for UTC.")
     if rate <= 0:
         raise InputError("a workload needs more than 0 units a month.")
-    if rate * max(*inputs, *outputs, 1) > MAX_TOKENS:
+    if rate * max(map(sum, tokens)) > MAX_TOKENS:
         raise InputError("so many units a month come to more than 10^18 tokens: check the number.")
     hours = list(spread(max(1, int(rate)), shape, start))
-    span = {"starts": start.astimezone(UTC), "ends": month_from(start).astimezone(UTC)}
-    return [
-        replace(profile((_equal(hour, n, i, o) for hour, n in hours), sizes, tokenizers=[TOKENIZER]), **span)
-        for i, o in zip(inputs, outputs, strict=True)
-    ]
+    months = (profile((_equal(hour, n, i, o) for hour, n in hours), sizes, tokenizers=[TOKENIZER]) for i, o in tokens)
+    return [replace(m, starts=start.astimezone(UTC), ends=month_from(start).astimezone(UTC)) for m in months]
 
 
 def _equal(hour: datetime, requests: int, input_tokens: int, output_tokens: int) -> Record:

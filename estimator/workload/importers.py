@@ -1,0 +1,225 @@
+"""Usage exports and request logs → a profile, recognised by their columns. What they say about people is not kept."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from estimator.tokens import read_text
+from estimator.workload.columns import columns_of, counts_of, maker_of, time_of, usage_of, whole
+from estimator.workload.profile import Profile, Record, profile
+from estimator.workload.rows import Row, pivoted, rows_of
+from estimator.workload.saved import is_saved, load
+from estimator.workload.template import WORKLOADS, defaults
+from pricing import InputError, PricingError, Usage
+from pricing.cost import InclusiveUsage, Request
+from pricing.facts import Fact, read_table
+from pricing.raw import model_from_raw, usage_from_raw
+
+_DAY = timedelta(days=1)
+_TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
+_NESTED = ("attributes", "cache_creation", "server_tool_use")
+_ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
+_MODES = ("tier", "speed", "batch")
+_DEEPSEEK = {"user_id", "start_time_iso", "end_time_iso", "model", "api_key", "type", "amount"}
+_UNDERSTOOD = (
+    "Understood are usage exports of OpenAI and Anthropic (JSON or CSV), of DeepSeek (amount CSV) and OpenRouter, "
+    "saved profiles, and tables or JSON lines of requests with a time, input tokens and output tokens."
+)
+
+
+class _Family(Fact):
+    """A row of data/workloads/families.csv: which tokenizer models of this name count with."""
+
+    model_prefix: str
+    family: str
+    source: str
+
+
+@cache
+def _families() -> tuple[_Family, ...]:
+    return read_table(WORKLOADS / "families.csv", _Family)
+
+
+@cache
+def family_of(model: str) -> str:
+    """The tokenizer family of a model by the longest known beginning of its name, else unknown."""
+    name = model.lower().rpartition("/")[2]
+    fitting = [row for row in _families() if name.startswith(row.model_prefix)]
+    return max(fitting, key=lambda row: len(row.model_prefix)).family if fitting else "unknown"
+
+
+@dataclass
+class _Remarks:
+    """What is learned on the way: tokenizer families met, and what had to be taken for granted."""
+
+    families: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
+
+
+def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
+    """The profile of an export or a log, whatever known form it has; `sizes` are the catalog's.
+
+    Raises InputError with the file, the line and what to do.
+    """
+    text = read_text(data, name)
+    rows = rows_of(text, name)
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"{name}: there are no requests in it.")
+    if is_saved(first.fields):
+        return load(text, name)
+    remarks = _Remarks()
+    records = _records(_prepared(first, chain([first], rows), remarks), name, remarks)
+    # The remarks fill while the records are read, and are looked at after.
+    return profile(records, sizes, tokenizers=remarks.families, notes=remarks.notes)
+
+
+def _prepared(first: Row, rows: Iterator[Row], remarks: _Remarks) -> Iterator[Row]:
+    """Where one request is not one row, or has no date, the rows brought to such a form."""
+    if first.fields.keys() >= _DEEPSEEK:
+        return pivoted(rows, ("user_id", "start_time_iso", "end_time_iso", "model", "api_key"), "type", "amount")
+    if first.fields.keys() >= {"uuid", "sessionId"}:
+        return _answers(rows)
+    if first.fields.keys() >= {"hash_ids", "timestamp"}:
+        remarks.notes.add("The trace tells no date: it is taken to begin on Monday, 5 January 2026, at 00:00 UTC.")
+        return (_dated(row) for row in rows)
+    return rows
+
+
+def _answers(rows: Iterator[Row]) -> Iterator[Row]:
+    """Claude Code writes a line for each block of an answer, all with the same usage: the last one counts."""
+    answers: dict[tuple[object, object], Row] = {}
+    for row in rows:
+        message = row.fields.get("message")
+        if isinstance(message, Mapping) and "usage" in message:
+            fields = {"timestamp": row.fields.get("timestamp"), "raw": message}
+            answers[message.get("id"), row.fields.get("requestId")] = Row(row.place, fields)
+    return iter(answers.values())
+
+
+def _dated(row: Row) -> Row:
+    """Mooncake's traces count milliseconds from their beginning."""
+    try:
+        since = timedelta(milliseconds=whole("timestamp", row.fields.get("timestamp")))
+        return Row(row.place, {**row.fields, "timestamp": (_TRACE_START + since).isoformat()})
+    except (ValueError, OverflowError):
+        raise InputError(f"{row.place}: the timestamp is not a number of milliseconds since the start.") from None
+
+
+def _records(rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Record]:
+    found = False
+    for n, row in enumerate(rows):
+        try:
+            record = _record(row, n, remarks)
+        except (PricingError, InputError) as error:
+            raise InputError(f"{row.place}: {error}") from None
+        if row.partial:
+            remarks.notes.add("The export says that it has more pages: these are only a part of the requests.")
+        if record is not None:
+            found = True
+            yield record
+    if not found:
+        raise InputError(f"{name}: there are no requests in it.")
+
+
+def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
+    if any(isinstance(row.fields.get(name), Mapping) for name in ("raw", "usage", "usageMetadata")):
+        return _of_response(row.fields, n, remarks)
+    fields = dict(row.fields)
+    for name in _NESTED:
+        inner = fields.pop(name, None)
+        fields.update(inner if isinstance(inner, Mapping) else {})
+    return _of_table(fields, n, remarks)
+
+
+def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record:
+    """A request with a provider's own response, or with the usage of `pricing cost`."""
+    raw = fields["raw"] if isinstance(fields.get("raw"), Mapping) else fields
+    timed = {**raw, **fields}
+    start = columns_of(tuple(timed)).get("start")
+    if start is None:
+        raise InputError("the response tells no time: add it as `at`, such as 2026-10-05T12:00:00Z.")
+    model = fields.get("model") or model_from_raw(raw)
+    remarks.families.add(family_of(model) if isinstance(model, str) else "unknown")
+    return Record(
+        _start(timed[start], n, remarks), _usage_in(fields, raw), whole("requests", fields.get("requests", 1))
+    )
+
+
+def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:
+    usage = fields.get("usage")
+    is_ours = isinstance(usage, Mapping) and usage.keys() <= InclusiveUsage.model_fields.keys()
+    if isinstance(usage, Mapping) and is_ours and fields.get("type") != "message":
+        return Request(at=_TRACE_START, usage=dict(usage)).to_usage()
+    return usage_from_raw(raw)
+
+
+def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | None:
+    """A row of named counts: one request, or the sum of several. None for a row of zeros, such as an idle day."""
+    columns = columns_of(tuple(fields))
+    if not columns.keys() >= {"start", "output"} or not columns.keys() & {"input", "fresh"}:
+        raise InputError(_unknown(fields))
+    counts = counts_of(fields, columns)
+    usage = usage_of(counts, columns)
+    is_sum = "requests" in columns or "fresh" in columns
+    if is_sum and not counts.get("requests") and not any(n for _, n in usage.items()):
+        return None
+    _remark(fields, columns, remarks)
+    if not is_sum:
+        return Record(_start(fields[columns["start"]], n, remarks), usage)
+    start, naive, is_day = time_of(fields[columns["start"]])
+    end = time_of(fields[columns["end"]])[0] if "end" in columns else start + _DAY if is_day else None
+    _remark_naive(naive and not is_day, remarks)
+    requests = counts["requests"] if "requests" in columns else _guess_requests(fields, columns, usage, remarks)
+    return Record(start, usage, requests, end)
+
+
+def _start(value: object, n: int, remarks: _Remarks) -> datetime:
+    """The time of the n-th request; if only its day is known, an hour of it, such that many spread over all hours."""
+    start, naive, is_day = time_of(value)
+    _remark_naive(naive and not is_day, remarks)
+    if not is_day:
+        return start
+    remarks.notes.add("The file tells days but no hours: its requests are spread over the day, in UTC.")
+    return start + timedelta(hours=n * 7 % 24)  # 7 and 24 have no common divisor.
+
+
+def _remark_naive(naive: bool, remarks: _Remarks) -> None:
+    if naive:
+        remarks.notes.add("The times name no time zone: they are taken as UTC.")
+
+
+def _guess_requests(fields: Mapping[str, Any], columns: Mapping[str, str], usage: Usage, remarks: _Remarks) -> int:
+    """Anthropic's exports count no requests: as many as there would be of usual size in the stated window."""
+    usual = defaults()["request_input_tokens"].typical
+    window = re.match(r">\s*(\d+)k|(\d+)k\s*-", str(fields.get(columns.get("window", ""), "")))
+    above = int(window[1] or window[2]) * 1000 if window else 0
+    remarks.notes.add(
+        f"The export counts no requests: they are taken to have {usual:,} input tokens each, "
+        "or just above the stated context window."
+    )
+    return max(1, usage.total_input_tokens // max(usual, above + 1))
+
+
+def _remark(fields: Mapping[str, Any], columns: Mapping[str, str], remarks: _Remarks) -> None:
+    model = fields.get(columns.get("model", "")) or maker_of(columns)
+    if model:
+        remarks.families.add(family_of(str(model)))
+    if any(str(fields.get(columns.get(role, "")) or "").lower() not in _ORDINARY for role in _MODES):
+        remarks.notes.add("Some requests were served in another way than standard: they are counted alike.")
+
+
+def _unknown(fields: Mapping[str, Any]) -> str:
+    """What was found and what is understood. Only what looks like the name of a column is shown, never a value."""
+    named = [str(name) for name in fields if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_. ()/-]{0,39}", str(name))]
+    found = f"found columns {', '.join(named[:12])}" if named else "no names of columns were found"
+    money = " A bill holds too little: export the usage." if any(map(_is_money, named)) else ""
+    return f"it is not known what this is: {found}.{money} {_UNDERSTOOD}"
+
+
+def _is_money(name: str) -> bool:
+    return any(word in name.lower() for word in ("cost", "amount", "currency"))
