@@ -292,7 +292,9 @@ class TestData:
     @pytest.mark.parametrize("model", [pytest.param(a, id=a.id) for a in MODELS.values()])
     def test_sources_exist(self, model: Architecture) -> None:
         named = {model.source, model.licence_source or model.source, *(file.source for file in model.files)}
-        assert named <= set(sources())
+        served = model.config.served_source if model.config else None
+        assert named | ({served} - {None}) <= set(sources())
+        assert ('"served_' in model.model_dump_json(exclude_none=True)) == (served is not None)
         assert (model.licence is None) == (model.licence_source is None)
 
 

@@ -5,6 +5,7 @@ all arithmetic is a sum over these. Weights of multi-token prediction and of vis
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -74,20 +75,21 @@ class _Attention(Fact):
     layers: Count
     other_parameters: CountOrNone = 0
 
+    @abstractmethod
     def parameters(self, hidden: int) -> int:
-        raise NotImplementedError
+        """Of one layer."""
 
+    @abstractmethod
     def core(self) -> tuple[Keys, ...]:
         """FLOPs of one decoded token over its keys, in a layer."""
-        raise NotImplementedError
 
     def prefill_core(self) -> tuple[Keys, ...]:
         """FLOPs of one prompt token over its keys, in a layer."""
         return self.core()
 
+    @abstractmethod
     def cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
         """Bytes that a layer keeps of a sequence; None stands for the format it is served in."""
-        raise NotImplementedError
 
 
 class Grouped(_Attention):
@@ -253,6 +255,7 @@ class Config(Fact):
 
     `prefill_layers`: layers that a prompt runs through, where later ones read the cache of earlier ones.
     `lookup_parameters`: n-gram tables (Engram), of which a token reads a few rows.
+    `served_source`: who says in which format the cache is served, where `served_…_bytes` are given.
     """
 
     vocabulary: Count
@@ -261,6 +264,7 @@ class Config(Fact):
     residual_streams: Count = 1
     lookup_parameters: CountOrNone = 0
     prefill_layers: Count | None = None
+    served_source: str | None = None
     attention: tuple[AnyAttention, ...]
     feed_forward: tuple[FeedForward, ...]
 
