@@ -15,6 +15,7 @@ from pricing.errors import InputError
 Counter = Callable[[str], int]
 
 _CLAUDE_VERSIONS = {"claude-4": "4.6", "claude-5": "4.8"}
+_CLAUDE_FRAME = "⟨pad⟩"  # Stands for the marks around a message, which are no part of the text.
 
 
 def counter(family: str) -> Counter | None:
@@ -74,6 +75,10 @@ def _deepseek() -> Counter:
 
 @cache
 def _claude(version: str) -> Counter:
-    token_count = importlib.import_module("ctok").token_count  # Not on every Python that we run on.
-    frame = token_count("", version)
-    return lambda text: int(token_count(text, version)) - int(frame)
+    tokenize = importlib.import_module("ctok").tokenize  # Not on every Python that we run on.
+
+    def count(text: str) -> int:
+        tokens: list[str] = tokenize(text, version)
+        return len(tokens) - tokens.count(_CLAUDE_FRAME)
+
+    return count
