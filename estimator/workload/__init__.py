@@ -5,7 +5,7 @@ from estimator.workload.importers import read_usage
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
-from estimator.workload.template import Template, templates
+from estimator.workload.template import Template, per_month, templates
 from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "from_text",
     "load",
     "merge",
+    "per_month",
     "profile",
     "read_usage",
     "save",

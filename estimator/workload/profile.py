@@ -104,7 +104,7 @@ class Profile:
     @cached_property
     def by_size(self) -> tuple[Cell, ...]:
         """The cells of each size band together, for prices that do not look at the clock."""
-        return _collect(replace(cell, start=self.starts) for cell in self.cells)
+        return _collect(Cell(self.starts, c.floor, c.requests, c.usage) for c in self.cells)
 
     @property
     def tokenizer(self) -> str:
@@ -132,7 +132,7 @@ class Profile:
         out = input_factor if output_factor is None else output_factor
         if input_factor == out == 1:
             return self
-        cells = (replace(c, usage=_scaled(c.usage, input_factor, out)) for c in self.cells)
+        cells = (Cell(c.start, c.floor, c.requests, _scaled(c.usage, input_factor, out)) for c in self.cells)
         return replace(self, cells=_collect(_banded(cells, self.sizes)))
 
 
@@ -152,7 +152,7 @@ def _scaled(usage: Usage, input_factor: float, output_factor: float) -> Usage:
 
 
 def _total(usages: Iterable[Usage]) -> Usage:
-    columns = zip(*(tuple(n for _, n in usage.items()) for usage in usages), strict=True)
+    columns = zip(*(usage.counts for usage in usages), strict=True)
     return Usage(*(sum(column) for column in columns))
 
 
@@ -163,16 +163,16 @@ def floor_of(total_input_tokens: int, requests: int, sizes: Sequence[int]) -> in
 
 def _banded(cells: Iterable[Cell], sizes: Sequence[int]) -> Iterator[Cell]:
     """Each cell with the band that its mean size lies in."""
-    return (replace(c, floor=floor_of(c.usage.total_input_tokens, c.requests, sizes)) for c in cells)
+    return (Cell(c.start, floor_of(c.usage.total_input_tokens, c.requests, sizes), c.requests, c.usage) for c in cells)
 
 
 def _collect(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     """One cell for each half hour and band, in order. Bands are kept: a sum's mean says nothing of its parts."""
     sums: dict[tuple[datetime, int], list[int]] = {}
     for cell in cells:
-        counts = [cell.requests, *(n for _, n in cell.usage.items())]
+        counts = [cell.requests, *cell.usage.counts]
         known = sums.get((cell.start, cell.floor))
-        sums[cell.start, cell.floor] = [a + b for a, b in zip(known, counts, strict=True)] if known else counts
+        sums[cell.start, cell.floor] = list(map(int.__add__, known, counts)) if known else counts
     return tuple(Cell(*key, requests, Usage(*counts)) for key, (requests, *counts) in sorted(sums.items()))
 
 

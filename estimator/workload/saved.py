@@ -5,8 +5,7 @@ from datetime import UTC
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Self
 
-from annotated_types import Ge
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from estimator.workload.profile import Cell, Profile, Sketch
 from pricing import InputError, InvalidUsage, Usage
@@ -15,8 +14,8 @@ FORMAT: Final = "breakeven-profile"
 VERSION: Final = 1
 _BUCKETS = tuple(name for name, _ in Usage().items())
 
-Count = Annotated[int, Ge(0)]
-Bins = tuple[tuple[Annotated[int, Ge(-1)], Annotated[int, Ge(1)]], ...]
+Count = Annotated[int, Field(ge=0)]
+Bins = tuple[tuple[Annotated[int, Field(ge=-1)], Annotated[int, Field(ge=1)]], ...]
 
 
 class _Cell(BaseModel):
@@ -24,7 +23,7 @@ class _Cell(BaseModel):
 
     start: AwareDatetime
     floor: Count
-    requests: Annotated[int, Ge(1)]
+    requests: Annotated[int, Field(ge=1)]
     usage: dict[str, Count]
 
 

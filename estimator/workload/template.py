@@ -68,8 +68,13 @@ class Template(Fact):
     @property
     def default_units_per_month(self) -> Fraction:
         """`default_units` a period, over a mean month."""
-        second = timedelta(seconds=1)
-        return Fraction(self.default_units * (MONTH // second), _PERIODS[self.period] // second)
+        return per_month(self.default_units, self.period)
+
+
+def per_month(units: int, period: str) -> Fraction:
+    """So many a day, week or month, over a mean month."""
+    second = timedelta(seconds=1)
+    return Fraction(units * (MONTH // second), _PERIODS[period] // second)
 
 
 class Default(Fact):
