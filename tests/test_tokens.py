@@ -234,7 +234,9 @@ def test_a_run_is_cut_only_where_it_is_too_long(length: int, expected: list[int]
 
 
 # Everything that the patterns of the tokenizers tell apart: case, marks, digits, apostrophes, spaces, scripts.
-MIXED = st.text(alphabet="aZé'’sLl 1²½Ⅷ\t\n\r\x1c\x85\u00a0\u0301\u200d.,;/!(_-<中。，？かの한дⅷع😀", min_size=12, max_size=60)
+MIXED = st.text(
+    alphabet="aZé'’sLl 1²½Ⅷ\t\n\r\x1c\x85\u00a0\u0301\u200d.,;/!(_-<中。，？かの한дⅷع😀", min_size=12, max_size=60
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -431,6 +433,20 @@ TEXTS = [
 def test_content_of(text: str, content: str) -> None:
     assert content_of(text) == content
     assert content == "" or content in contents()
+
+
+@pytest.mark.parametrize(
+    ("marks", "content"), [pytest.param(4, "english", id="4 %"), pytest.param(5, "code", id="5 %")]
+)
+def test_code_from_one_mark_in_twenty(marks: int, content: str) -> None:
+    assert content_of("x" * (100 - marks) + ";" * marks) == content
+
+
+@pytest.mark.parametrize(
+    ("accents", "content"), [pytest.param(9, "english", id="0.9 %"), pytest.param(10, "european", id="1 %")]
+)
+def test_european_from_one_accent_in_a_hundred(accents: int, content: str) -> None:
+    assert content_of("é" * accents + "x" * (1000 - accents)) == content
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from estimator.tokens.contents import content_of
+from estimator.tokens.kinds import content_of
 from estimator.tokens.ratios import BASE, UNKNOWN, error_of, factor, known_family
 from estimator.tokens.splitting import parts
 from estimator.tokens.vocabularies import Counter, counter

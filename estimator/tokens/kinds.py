@@ -20,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 _CODE_MARK = re.compile(r"[{}()\[\];=<>_\\]")
 _JSON_START = re.compile(r'\s*[\[{]\s*["\[{\]}\d]')
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |```|\s*[-*] \S|\s*\d+\. \S|\|)", re.MULTILINE)
+_MARKDOWN_LINE = re.compile(r"^(?:#{1,6} |```|[ \t]*(?:[-*]|\d+\.) \S|\|)", re.MULTILINE)
 _LINE = re.compile(r"^.*\S", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d_]+")
 _EUROPEAN_WORD = re.compile(
@@ -33,7 +33,7 @@ def content_of(text: str) -> str:
 
     Script: kana from 5 % of all letters, Hangul and Han from 20 %, Arabic and Cyrillic from 30 %. Digits: 30 % of all
     that is not space. JSON: begins as an object or a list does. HTML: begins with < and one tag in 200 characters.
-    Code: 6 % of brackets, semicolons, underscores and signs. Markdown: one line in ten is a heading, an item, a fence
+    Code: 5 % of brackets, semicolons, underscores and signs. Markdown: one line in ten is a heading, an item, a fence
     or a table. European: 1 % of accented letters, or 8 % of the commonest words of six languages. Else English, where
     at least half of the letters are Latin.
     """
@@ -53,7 +53,7 @@ def _marked_up(head: str, visible: int) -> str:
         return "json"
     if head.lstrip().startswith("<") and _count(_TAG, head) >= len(head) / 200:
         return "html"
-    if visible and _count(_CODE_MARK, head) >= 0.06 * visible:
+    if visible and _count(_CODE_MARK, head) >= 0.05 * visible:
         return "code"
     if 0 < _count(_LINE, head) <= 10 * _count(_MARKDOWN_LINE, head):
         return "markdown"
