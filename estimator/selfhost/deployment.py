@@ -8,6 +8,7 @@ from estimator.selfhost.device import Device
 from pricing.errors import InputError
 
 KV_ELEMENT_BYTES = {"native": None, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5}
+GPUS_PER_NODE = 8
 KV_HEADS_APART = 8  # Grouped attention has 8 key-value heads as a rule; beyond, tensor ranks hold copies.
 
 
@@ -15,7 +16,8 @@ KV_HEADS_APART = 8  # Grouped attention has 8 key-value heads as a rule; beyond,
 class Deployment:
     """One replica. `dp_attn` groups of GPUs hold attention, each for its own share of the sequences.
 
-    `tp` is the width of tensor parallelism, `ep` over how many GPUs whole experts are spread (1: each is sliced).
+    `tp` is the width of tensor parallelism (None: that of an attention group; narrower ones form a pipeline), `ep`
+    over how many GPUs whole experts are spread (1: each is sliced).
     """
 
     architecture: Architecture
@@ -23,13 +25,14 @@ class Deployment:
     gpus: int
     precision: str = "native"
     kv_precision: str = "native"
-    tp: int = 0
+    tp: int | None = None
     dp_attn: int = 1
     ep: int = 1
 
     def __post_init__(self) -> None:
-        if self.gpus < 1 or self.ep < 1 or self.tp < 0:
-            raise InputError(f"n_gpu {self.gpus}, tp {self.tp}, ep {self.ep}: each must be at least 1.")
+        for name, count in (("n_gpu", self.gpus), ("tp", self.tp), ("ep", self.ep)):
+            if count is not None and count < 1:
+                raise InputError(f"{name} is {count}: it must be at least 1.")
         if not 1 <= self.dp_attn <= self.gpus:
             raise InputError(f"dp_attn is {self.dp_attn}: it must lie between 1 and the {self.gpus} GPUs.")
         if self.kv_precision not in KV_ELEMENT_BYTES:
@@ -39,6 +42,11 @@ class Deployment:
     def attention_gpus(self) -> float:
         """GPUs that share the attention of one sequence."""
         return self.gpus / self.dp_attn
+
+    @property
+    def tensor_ranks(self) -> float:
+        """GPUs that sum up their slices of every layer."""
+        return min(self.tp or self.attention_gpus, self.attention_gpus)
 
     @property
     def kv_element_bytes(self) -> float | None:
@@ -60,3 +68,17 @@ class Deployment:
     def spans_nodes(self) -> bool:
         """Whether it reaches beyond the GPUs that share the fast link."""
         return self.gpus > self.device.link_gpus
+
+
+def layouts(architecture: Architecture, device: Device, gpus: int, precision: str) -> tuple[Deployment, ...]:
+    """The usual ways to spread a model: sliced over all GPUs and, where its cache would be copied to each, not so.
+
+    Beyond a node latent attention is not sliced. Raises InputError for more GPUs than a fast link can join.
+    """
+    if gpus > GPUS_PER_NODE and device.link_gpus == 1:
+        raise InputError(f"{device.name} has no fast link: {gpus} of them cannot serve one model.")
+    sliced = Deployment(architecture, device, gpus, precision)
+    if gpus == 1 or not architecture.is_latent_kv:
+        return (sliced,)
+    apart = Deployment(architecture, device, gpus, precision, dp_attn=gpus, ep=gpus if architecture.experts else 1)
+    return (apart,) if gpus > GPUS_PER_NODE else (sliced, apart)

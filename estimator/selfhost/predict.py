@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from estimator.selfhost.architecture import find_architecture
-from estimator.selfhost.deployment import Deployment
+from estimator.selfhost.deployment import GPUS_PER_NODE, Deployment
 from estimator.selfhost.device import find_device
+from estimator.selfhost.memory import NATIVE
 from estimator.selfhost.throughput import Throughput, decode, prefill, steady
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
@@ -20,7 +21,6 @@ class PrecisionAlias(Fact):
 
     alias: str
     precision: str
-    note: str = ""
 
 
 @cache
@@ -45,7 +45,7 @@ def predict_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
 
 
 def _columns(result: Throughput) -> dict[str, str]:
-    columns = {}
+    columns: dict[str, str] = {}
     for name in ADDED:
         bounds = getattr(result, name)
         if bounds is not None:
@@ -61,16 +61,18 @@ def _predict(row: Mapping[str, str]) -> Throughput:
     deployment = _deployment(row)
     isl, osl = _number(row, "isl"), _number(row, "osl")
     phase = row.get("phase", "") or "agg"
-    if phase == "prefill":
-        return prefill(deployment, _known(isl, "isl"))
-    concurrency = _concurrency(row, deployment.gpus)
-    if phase == "agg":
-        return steady(deployment, _known(isl, "isl"), _known(osl, "osl"), concurrency)
     context = _number(row, "kv_len") or (isl or 0) + (osl or 0) / 2 or SHORT_CONTEXT_TOKENS
+    if phase == "prefill":
+        return prefill(deployment, isl or max(context, 1))
+    concurrency = _concurrency(row, deployment.gpus)
+    if phase == "agg" and isl and osl:
+        return steady(deployment, isl, osl, concurrency)
+    if phase == "agg":
+        return _both(prefill(deployment, isl or max(context, 1)), decode(deployment, context, concurrency))
     if phase in ("decode", "disagg"):
         return decode(deployment, context, concurrency)
     if phase.startswith("prefill+decode"):
-        return _both(prefill(deployment, isl or context), decode(deployment, context, concurrency))
+        return _both(prefill(deployment, isl or max(context, 1)), decode(deployment, context, concurrency))
     raise InputError(f"phase {phase} is unknown: use agg, disagg, prefill or decode.")
 
 
@@ -90,24 +92,28 @@ def _deployment(row: Mapping[str, str]) -> Deployment:
     if "cpu" in hardware.lower() or "xeon" in hardware.lower() or "epyc" in hardware.lower() or "host" in hardware:
         raise InputError(f"{hardware} keeps weights in the memory of its host, which is not modelled.")
     device = find_device(hardware)
-    gpus = round(_known(_number(row, "n_gpu") or _number(row, "tp"), "n_gpu"))
+    tp = _number(row, "tp")
+    gpus = round(_known(_number(row, "n_gpu") or tp, "n_gpu"))
+    architecture = find_architecture(row.get("model", ""))
+    stated = round(_number(row, "dp_attn") or 1)
+    # Nobody slices latent attention over more than a node: beyond, each GPU attends to its own sequences.
+    dp_attn = gpus if stated == 1 and gpus > GPUS_PER_NODE and architecture.is_latent_kv else stated
     return Deployment(
-        architecture=find_architecture(row.get("model", "")),
+        architecture=architecture,
         device=device,
         gpus=gpus,
         precision=_precision(row.get("prec", "")),
         kv_precision=row.get("kv_prec", "").lower() or "native",
-        tp=round(_number(row, "tp") or gpus),
-        dp_attn=round(_number(row, "dp_attn") or 1),
-        ep=round(_number(row, "ep") or 1),
+        tp=round(tp) if tp else None,
+        dp_attn=dp_attn,
+        ep=max(dp_attn if architecture.experts else 1, round(_number(row, "ep") or 1)),
     )
 
 
 def _precision(text: str) -> str:
-    found = _precisions().get(text.strip().lower())
-    if found is None:
-        raise InputError(f"prec {text or 'is blank'}: use one of {', '.join(sorted(set(_precisions().values())))}.")
-    return found
+    """Our name of a format; what the table does not list is left for the model to know."""
+    plain = text.strip().lower()
+    return _precisions().get(plain, plain) or NATIVE
 
 
 def _number(row: Mapping[str, str], column: str) -> float | None:

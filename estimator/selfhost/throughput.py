@@ -5,13 +5,13 @@ its version, and speculative decoding.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 
 from estimator.selfhost.deployment import Deployment
-from estimator.selfhost.memory import memory, weight_bytes, weight_precision
+from estimator.selfhost.memory import NATIVE, memory, weight_bytes, weight_precision
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
 
@@ -46,6 +46,10 @@ class Constants:
     collective_s: float
     sequence_s: float
     internode_bytes_per_s: float
+    first_token_s: float
+    prefill_queue: float
+    sparse_layer_s: float
+    sparse_prefill: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What one replica does with `concurrency` sequences in flight. Tokens/s per GPU; times in ms; None: no such phase."""
+    """What a replica does with `concurrency` sequences in flight: tokens/s per GPU, times in ms; None: not asked."""
 
     concurrency: float
     out_tok_s_per_gpu: Range | None = None
@@ -79,11 +83,10 @@ def constants() -> Constants:
     return Constants(**{f.name: _table()[f.name].typical for f in fields(Constants)})
 
 
-def speed(deployment: Deployment) -> Range:
+def speed(deployment: Deployment, phase: str) -> Range:
     """Measured speed over that of the formulas, for the device's vendor and class: tenth, median, ninetieth."""
     device = deployment.device
-    name = f"speed_{device.vendor}_{device.class_}".lower()
-    row = _table().get(name) or _table()["speed_other"]
+    row = _table().get(f"{phase}_speed_{device.vendor}_{device.class_}".lower()) or _table()[f"{phase}_speed_other"]
     return Range(row.low or row.typical, row.typical, row.high or row.typical)
 
 
@@ -102,6 +105,23 @@ def weight_bits(deployment: Deployment) -> tuple[float, float]:
     return form.bits, form.other_bits if model.experts else form.bits
 
 
+def arithmetic_bits(weight_bits: float, precision: str) -> int:
+    """The width in which weights multiply: FP4 and 8-bit formats in their own, all others are unpacked to 16 bits."""
+    if "fp4" in precision and weight_bits < 8:
+        return 4
+    return 8 if weight_bits == 8 else 16
+
+
+def flops_per_s(deployment: Deployment) -> float:
+    """Peak FLOP/s of all GPUs together: experts and all else run at the rates of their own widths."""
+    model, device = deployment.architecture, deployment.device
+    wanted = model.native_precision if deployment.precision == NATIVE else deployment.precision
+    expert_bits, other_bits = (arithmetic_bits(bits, wanted or "") for bits in weight_bits(deployment))
+    routed_share = model.moe_layers * model.top_k * model.expert_parameters / model.active_parameters
+    s_per_flop = routed_share / device.flops_per_s(expert_bits) + (1 - routed_share) / device.flops_per_s(other_bits)
+    return deployment.gpus / s_per_flop
+
+
 def decode_bytes_per_gpu(deployment: Deployment, sequences: float, context_tokens: float) -> float:
     """Bytes that each GPU reads in one decode step: shared weights, the experts hit, and the KV cache."""
     model = deployment.architecture
@@ -117,11 +137,6 @@ def decode_memory_s(deployment: Deployment, sequences: float, context_tokens: fl
     """Seconds to read what a decode step needs."""
     rate = constants().memory_efficiency * deployment.device.hbm_bytes_per_s
     return decode_bytes_per_gpu(deployment, sequences, context_tokens) / rate
-
-
-def flops_per_s(deployment: Deployment) -> float:
-    """Peak FLOP/s of all GPUs together at the width of the weights."""
-    return deployment.gpus * deployment.device.flops_per_s(weight_bits(deployment)[0])
 
 
 def decode_compute_s(deployment: Deployment, sequences: float, context_tokens: float) -> float:
@@ -143,8 +158,8 @@ def all_to_all_s(deployment: Deployment, tokens: float) -> float:
 
 
 def all_reduce_s(deployment: Deployment, tokens: float) -> float:
-    """Seconds to sum the slices of `tokens` tokens over the GPUs of an attention group, over all layers (ring)."""
-    ranks = deployment.attention_gpus
+    """Seconds to sum the slices of `tokens` tokens over their tensor ranks, over all layers (ring)."""
+    ranks = deployment.tensor_ranks
     if ranks <= 1:
         return 0.0
     model = deployment.architecture
@@ -163,8 +178,10 @@ def _link(deployment: Deployment) -> float:
 def overhead_s(deployment: Deployment, sequences: float) -> float:
     """Seconds of a decode step that neither bytes nor FLOPs explain: launches, routing, latency, scheduling."""
     c, model = constants(), deployment.architecture
-    collectives = model.layers * c.collective_s if deployment.gpus > 1 else 0.0
-    launches = model.layers * c.layer_s + model.moe_layers * c.moe_layer_s
+    exchanges = deployment.tensor_ranks > 1 or (deployment.gpus > 1 and model.experts > 0)
+    collectives = model.layers * c.collective_s if exchanges else 0.0
+    layer_s = c.layer_s + (c.sparse_layer_s if model.is_sparse else 0.0)
+    launches = model.layers * layer_s + model.moe_layers * c.moe_layer_s
     return launches + collectives + c.sequence_s * sequences / deployment.dp_attn
 
 
@@ -179,9 +196,9 @@ def step_s(deployment: Deployment, sequences: float, context_tokens: float) -> f
 
 def prefill_s(deployment: Deployment, tokens: float) -> float:
     """Seconds that a prompt of `tokens` tokens takes of the whole replica."""
-    compute = deployment.architecture.prefill_flops(round(tokens)) / (
-        constants().prefill_compute_efficiency * flops_per_s(deployment)
-    )
+    c, model = constants(), deployment.architecture
+    efficiency = c.prefill_compute_efficiency * (c.sparse_prefill if model.is_sparse else 1.0)
+    compute = model.prefill_flops(round(tokens)) / (efficiency * flops_per_s(deployment))
     return math.hypot(compute, all_to_all_s(deployment, tokens))
 
 
@@ -207,12 +224,24 @@ def _in_flight(deployment: Deployment, context_tokens: float, concurrency: float
     return min(concurrency, sequences_that_fit(deployment, context_tokens))
 
 
-def _faster(rate: float, by: Range) -> Range:
-    return Range(rate * by.low, rate * by.typical, rate * by.high)
+def _at_each_speed(deployment: Deployment, decode_s: float, prefill_s: float) -> tuple[tuple[float, float], ...]:
+    """Times of a decode step and of a prefill, on slow, typical and fast engines."""
+    step, read = speed(deployment, "decode"), speed(deployment, "prefill")
+    return (
+        (decode_s / step.low, prefill_s / read.low),
+        (decode_s / step.typical, prefill_s / read.typical),
+        (decode_s / step.high, prefill_s / read.high),
+    )
 
 
-def _sooner(time_s: float, by: Range) -> Range:
-    return Range(1e3 * time_s / by.high, 1e3 * time_s / by.typical, 1e3 * time_s / by.low)
+def _rates(values: Iterable[float]) -> Range:
+    slow, typical, fast = values
+    return Range(slow, typical, fast)
+
+
+def _times_ms(values: Iterable[float]) -> Range:
+    slow, typical, fast = values
+    return Range(1e3 * fast, 1e3 * typical, 1e3 * slow)
 
 
 def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
@@ -225,31 +254,38 @@ def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = 
         raise InputError(f"isl {isl:g} and osl {osl:g}: at least 0 and 1.")
     context = isl + osl / 2
     batch = _in_flight(deployment, context, concurrency)
-    own_prefill_s = prefill_s(deployment, isl)
-    alone_s = step_s(deployment, batch, context)
-    tpot_s = alone_s + batch * own_prefill_s / osl
-    rounds_waited = concurrency / batch - 1 if math.isfinite(concurrency) else 0.0
-    ttft_s = own_prefill_s + alone_s + rounds_waited * osl * tpot_s
-    out = batch / tpot_s / deployment.gpus
-    by = speed(deployment)
+    times = _at_each_speed(deployment, step_s(deployment, batch, context), prefill_s(deployment, isl))
+    tpots = [tpot_s(step, read, batch, osl) for step, read in times]
+    waited = (concurrency / batch - 1) * osl if math.isfinite(concurrency) else 0.0
+    ttfts = [ttft_s(step, read, batch) + waited * tpot for (step, read), tpot in zip(times, tpots, strict=True)]
     return Throughput(
         concurrency=batch,
-        out_tok_s_per_gpu=_faster(out, by),
-        in_tok_s_per_gpu=_faster(out * isl / osl, by),
-        ttft_ms=_sooner(ttft_s, by),
-        tpot_ms=_sooner(tpot_s, by),
+        out_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus for tpot in tpots),
+        in_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus * isl / osl for tpot in tpots),
+        ttft_ms=_times_ms(ttfts),
+        tpot_ms=_times_ms(tpots),
     )
+
+
+def tpot_s(step_s: float, prefill_s: float, sequences: float, osl: float) -> float:
+    """Seconds a token: a decode step, and its share of the prefills of the other sequences meanwhile."""
+    return step_s + sequences * prefill_s / osl
+
+
+def ttft_s(step_s: float, prefill_s: float, sequences: float) -> float:
+    """Seconds to the first token: one's own prefill, those of others that came just before, and a step."""
+    c = constants()
+    return c.first_token_s + step_s + prefill_s * (1 + c.prefill_queue * (sequences - 1))
 
 
 def decode(deployment: Deployment, context_tokens: float, concurrency: float = math.inf) -> Throughput:
     """Decoding only, as on machines that leave prefill to others. Raises InputError where the model does not fit."""
     batch = _in_flight(deployment, context_tokens, concurrency)
-    tpot_s = step_s(deployment, batch, context_tokens)
-    by = speed(deployment)
+    times = _at_each_speed(deployment, step_s(deployment, batch, context_tokens), 0.0)
     return Throughput(
         concurrency=batch,
-        out_tok_s_per_gpu=_faster(batch / tpot_s / deployment.gpus, by),
-        tpot_ms=_sooner(tpot_s, by),
+        out_tok_s_per_gpu=_rates(batch / step / deployment.gpus for step, _ in times),
+        tpot_ms=_times_ms(step for step, _ in times),
     )
 
 
@@ -258,10 +294,9 @@ def prefill(deployment: Deployment, isl: float) -> Throughput:
     if isl < 1:
         raise InputError(f"isl is {isl:g}: a prompt needs at least 1 token.")
     sequences_that_fit(deployment, isl)
-    time_s = prefill_s(deployment, isl)
-    by = speed(deployment)
+    times = _at_each_speed(deployment, 0.0, prefill_s(deployment, isl))
     return Throughput(
         concurrency=1,
-        in_tok_s_per_gpu=_faster(isl / time_s / deployment.gpus, by),
-        ttft_ms=_sooner(time_s, by),
+        in_tok_s_per_gpu=_rates(isl / read / deployment.gpus for _, read in times),
+        ttft_ms=_times_ms(read for _, read in times),
     )
