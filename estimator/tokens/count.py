@@ -91,7 +91,7 @@ def chat_tokens(messages: Sequence[Mapping[str, object]], family: str) -> TokenC
         tokens=count.tokens + beside[1],
         high=count.high + beside[2],
         method="estimated",
-        note=f"{count.note} {beside[1]} more for the marks around {len(messages)} messages, which is a {quality}.",
+        note=f"{count.note} {beside[1]} more for the marks around {len(messages)} messages ({quality}).",
     )
 
 
