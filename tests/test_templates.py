@@ -66,9 +66,9 @@ def test_every_task_is_sourced_and_makes_a_workload(task: str) -> None:
     assert {a.source for a in made.assumptions} <= {"", *sources()}
 
 
-@pytest.mark.parametrize("named", [*shapes().values(), *defaults().values(), *_families()], ids=str)
-def test_every_other_row_is_sourced(named: object) -> None:
-    assert getattr(named, "source") in sources()  # noqa: B009 - rows of several kinds
+def test_every_other_row_is_sourced() -> None:
+    named = {row.source for rows in (shapes().values(), defaults().values(), _families()) for row in rows}
+    assert named <= sources().keys()
 
 
 def test_a_conversation_is_several_calls() -> None:
@@ -165,7 +165,8 @@ RECORDED = profile(
 def test_a_profile_has_its_own_rate() -> None:
     made = from_profile(RECORDED, "Log")
     assert made.low is made.typical is made.high is RECORDED
-    assert (made.requests_per_month, made.tokenizer, made.repeated_share) == (4, "gemini", None)
+    assert made.requests_per_month == 4
+    assert (made.tokenizer, made.repeated_share) == ("gemini", None)
     assert "As it was." in {a.text for a in made.assumptions}
 
 
