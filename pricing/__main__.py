@@ -58,7 +58,7 @@ def _list(args: argparse.Namespace, prices: Catalog) -> int:
             model.provider,
             model.id,
             _status(rules),
-            *(_standard(rules, item) for item in ("input", "cache_read", "output")),
+            *(_amount(model.headline(item, at)) for item in ("input", "cache_read", "output")),
         )
         for model, rules in models
     ]
@@ -79,15 +79,9 @@ def _status(rules: Sequence[PriceRule]) -> str:
     return rules[0].status.value if rules else "unpriced"
 
 
-def _standard(rules: Sequence[PriceRule], item: str) -> str:
-    of_item = [
-        r for r in rules if r.item == item and str(r.mode) == "standard" and not r.window and not r.min_input_tokens
-    ]
-    billable = [r for r in of_item if r.status in BILLABLE]
-    return _amount((billable or of_item)[0]) if of_item else ""
-
-
-def _amount(rule: PriceRule) -> str:
+def _amount(rule: PriceRule | None) -> str:
+    if rule is None:
+        return ""
     return plain(rule.low) if rule.low == rule.high else f"{plain(rule.low)}–{plain(rule.high)}"
 
 
@@ -152,7 +146,7 @@ def _cost(args: argparse.Namespace, prices: Catalog) -> int:
         raise InputError(f"{args.file} holds no request: write one JSON object a line.")
     answers = [cost_line(line, prices) for line in lines]
     for answer in answers:
-        print(json.dumps(answer, ensure_ascii=False))
+        print(json.dumps(answer))
     return NEEDS_A_PERSON if any("error" in answer for answer in answers) else DONE
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pricing.errors import InputError, UnknownModel
 from pricing.facts import DATA, Fact, Source, read_table, sources
-from pricing.values import PriceRule
+from pricing.values import BILLABLE, CLAIMS, STANDARD, PriceRule
 from pricing.windows import Window
 
 
@@ -87,6 +87,16 @@ class Model:
     def sizes(self) -> tuple[int, ...]:
         """The total input, in tokens, from which on some tier applies."""
         return tuple(sorted({rule.smallest_input_tokens for rule in self.rules}))
+
+    def headline(self, item: str, at: datetime) -> PriceRule | None:
+        """The rule that a price list shows first: standard, smallest tier, off-peak; a claim if nothing is listed."""
+        plain = [
+            rule
+            for rule in self.rules
+            if rule.item == item and rule.mode == STANDARD and not rule.window and not rule.min_input_tokens
+            if rule.in_force(at) and rule.status in BILLABLE | CLAIMS
+        ]
+        return min(plain, key=lambda rule: rule.status in CLAIMS, default=None)
 
     def moment(self, at: datetime, when: datetime, total_input_tokens: int) -> tuple[int, tuple[bool, ...], int]:
         """Two requests of the same moment are billed by the same rules: period of `at`, windows of `when`, tier."""
