@@ -4,6 +4,15 @@ from estimator.decision.billing import price_profile
 from estimator.decision.breakeven import BreakEven, Curve, break_even, by_token, curve
 from estimator.decision.budget import Month, Purchase, buys, first_over, months_ahead
 from estimator.decision.compare import Comparison, Line, NoPrice, Option, Scenario, compare
+from estimator.decision.hosting import (
+    by_gpus,
+    carried,
+    cheapest_hosting,
+    hosted_option,
+    hosted_options,
+    hosting,
+    per_million_output_usd,
+)
 from estimator.workload import Assumption
 
 __all__ = [
@@ -19,10 +28,17 @@ __all__ = [
     "Scenario",
     "break_even",
     "buys",
+    "by_gpus",
     "by_token",
+    "carried",
+    "cheapest_hosting",
     "compare",
     "curve",
     "first_over",
+    "hosted_option",
+    "hosted_options",
+    "hosting",
     "months_ahead",
+    "per_million_output_usd",
     "price_profile",
 ]

@@ -50,7 +50,7 @@ def _bill(model: Model, cells: list[Cell], at: datetime | None, mode: Mode, stat
 
 
 def _total(usages: Iterable[Usage]) -> Usage:
-    columns = zip(*(tuple(n for _, n in usage.items()) for usage in usages), strict=True)
+    columns = zip(*(usage.counts for usage in usages), strict=True)
     return Usage(*(sum(column) for column in columns))
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
+from estimator.decision.breakeven import CostAt
 from estimator.decision.compare import Option
 from estimator.workload import MONTH
+from pricing import InputError
 
 DAYS_PER_MONTH = Fraction(MONTH // timedelta(minutes=1), 24 * 60)
 DAYS_PER_WEEK = 7
@@ -41,18 +43,37 @@ class Purchase:
 
 
 def months_ahead(
-    option: Option, units: Decimal, limit_usd: Decimal, growth: Decimal, *, start: datetime, months: int = 12
+    cost: CostAt,
+    requests_per_month: Fraction,
+    limit_usd: Decimal,
+    growth: Decimal,
+    *,
+    start: datetime,
+    months: int = 12,
 ) -> tuple[Month, ...]:
-    """The cost of each month if the amount of work grows by `growth` a month (0.05 is 5 %) at unchanged prices.
+    """The cost of each month if the work grows by `growth` a month (0.05 is 5 %) at unchanged prices.
 
-    A cost by the token follows the volume in proportion. A self-hosted one grows in whole replicas: see breakeven.
+    `cost` is `by_token(option)`, or `by_gpus(plan)`, which climbs in whole replicas. Raises InputError where the work
+    would shrink to nothing.
     """
+    if growth <= -1:
+        raise InputError(f"a growth of {growth:.0%} a month leaves no work: give more than -100 %.")
     ahead = []
     for i in range(months):
-        volume = (1 + growth) ** i
-        low, usd, high = option.low_usd * volume, option.usd * volume, option.high_usd * volume
-        month = _months_after(start, i)
-        ahead.append(Month(month, units * volume, low, usd, high, usd > limit_usd, high > limit_usd))
+        volume = (1 + Fraction(growth)) ** i
+        low, usd, high = cost(volume)
+        requests = requests_per_month * volume
+        ahead.append(
+            Month(
+                month=_months_after(start, i),
+                requests=Decimal(requests.numerator) / requests.denominator,
+                low_usd=low,
+                usd=usd,
+                high_usd=high,
+                over=usd > limit_usd,
+                may_be_over=high > limit_usd,
+            )
+        )
     return tuple(ahead)
 
 
@@ -66,7 +87,7 @@ def _months_after(start: datetime, months: int) -> datetime:
     return start.replace(year=start.year + years, month=month + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def buys(option: Option, units: int, limit_usd: Decimal) -> Purchase:
+def buys(option: Option, units: Fraction, limit_usd: Decimal) -> Purchase:
     """How often the limit pays for the task, where `units` of it a month cost what the option says."""
     per_month = _count(limit_usd, option.usd, units)
     return Purchase(
@@ -80,9 +101,9 @@ def buys(option: Option, units: int, limit_usd: Decimal) -> Purchase:
     )
 
 
-def _count(limit_usd: Decimal, cost_usd: Decimal, units: int) -> int:
+def _count(limit_usd: Decimal, cost_usd: Decimal, units: Fraction) -> int:
     """Whole units within the limit; a cost of nothing buys no more than was asked for."""
-    return floor(Fraction(limit_usd) * units / Fraction(cost_usd)) if cost_usd else units
+    return floor(Fraction(limit_usd) * units / Fraction(cost_usd)) if cost_usd else floor(units)
 
 
 _CADENCES = (

@@ -1,7 +1,7 @@
 """One workload on every model: what a month costs, cheapest first, with its range, its lines and their sources."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -113,6 +113,7 @@ class _Carried:
     def __init__(self, workload: Workload, caching: bool) -> None:
         self._workload, self._caching = workload, caching
         self._made: dict[object, Profile] = {}
+        self._works: dict[str, Workload] = {}
 
     def profile(self, level: int, model: Model) -> Profile:
         """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
@@ -124,9 +125,8 @@ class _Carried:
         return self._made[key]
 
     def _make(self, level: int, model: Model, caches: bool, charges_writes: bool) -> Profile:
-        work = self._workload
-        tokens = factor(work.tokenizer, model.info.tokenizer, work.content)
-        profile = (work.low, work.typical, work.high)[level].scaled((tokens.low, tokens.typical, tokens.high)[level])
+        work = self._recounted(model.info.tokenizer)
+        profile = (work.low, work.typical, work.high)[level]
         terms = cache_terms().get(model.provider)
         if not caches or work.repeated_share is None or terms is None:
             return profile
@@ -135,11 +135,29 @@ class _Carried:
         life_s = (terms.life_s_low, terms.life_s_typical, terms.life_s_high)[2 - level]
         return with_caching(profile, share, work.reuse_gap_s, terms, life_s=life_s, charges_writes=charges_writes)
 
+    def _recounted(self, family: str) -> Workload:
+        if family not in self._works:
+            self._works[family] = recounted(self._workload, family)
+        return self._works[family]
+
+
+def recounted(workload: Workload, family: str) -> Workload:
+    """The same requests in the tokens of another tokenizer family, whose uncertainty widens low and high."""
+    tokens = factor(workload.tokenizer, family, workload.content)
+    return replace(
+        workload,
+        low=workload.low.scaled(tokens.low),
+        typical=workload.typical.scaled(tokens.typical),
+        high=workload.high.scaled(tokens.high),
+        tokenizer=family,
+    )
+
 
 def _option(
     model: Model, workload: Workload, scenario: Scenario, statuses: frozenset[Status], carried: _Carried
 ) -> Option:
-    bills, notes = [], []
+    bills: list[tuple[Bill, Fraction]] = []
+    notes: list[str] = []
     for level in range(3):
         profile, note = as_sold_by(model, carried.profile(level, model))
         bill = price_profile(model, profile, at=scenario.at, mode=scenario.mode, statuses=statuses)

@@ -1,7 +1,7 @@
 """Figures as people read them: one way to write money, counts and states, on pages, in reports and at the prompt."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from numbers import Real
+from fractions import Fraction
 
 STATUS_WORDS = {
     "listed": "list price",
@@ -50,7 +50,7 @@ def rate(amount: Decimal, per: int) -> str:
     return f"${int(whole):,}.{cents.ljust(2, '0')} {units.get(per, f'per {per:,}')}"
 
 
-def count(n: Decimal | Real | int) -> str:
+def count(n: Decimal | Fraction | float) -> str:
     """A count in three figures: `8,820`, `1.23M`."""
     value = float(n)
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):

@@ -1,0 +1,77 @@
+"""Compare: the same work under other terms."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import streamlit as st
+
+from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
+from estimator.decision import Scenario, compare, hosted_options
+from estimator.report import is_sure
+from estimator.workload import Workload
+from pricing import STANDARD, Mode, Model, catalog, now
+
+
+def show(work: Workload) -> None:
+    book = catalog()
+    models = {f"{m.provider}/{m.id}": m for m in book.models.values()}
+    chosen = st.multiselect(
+        "Models",
+        tuple(models),
+        default=[key for key, model in models.items() if model.info.featured],
+        format_func=lambda key: _name(models[key]),
+        key="models",
+        persist_state="session",
+    )
+    scenario, claims = _terms(work)
+    if not chosen:
+        st.info("Choose at least one model.")
+        return
+    hosted = hosted_options(work, book) if st.session_state["hosted"] else ()
+    compared = compare(work, book, scenario, [models[key] for key in chosen], hosted)
+    shown = compared if claims else replace(compared, options=tuple(o for o in compared.options if is_sure(o.status)))
+    cost_chart(shown.options, key="compared")
+    without_price(shown.unpriced)
+    report_button(shown, key="comparison-report")
+    cost_table(shown.options)
+    st.subheader("Behind the figures")
+    behind(shown.options)
+
+
+def _terms(work: Workload) -> tuple[Scenario, bool]:
+    """The terms of the comparison, each explained where it stands."""
+    batch, caching, claims, hosted, date = st.columns(5, vertical_alignment="center")
+    overnight = batch.toggle(
+        "Can wait a day",
+        key="batch",
+        persist_state="session",
+        help="Sellers call it batch: answers within 24 hours instead of at once, often at half the price.",
+    )
+    reuse = caching.toggle(
+        "Reuse repeated text",
+        key="caching",
+        persist_state="session",
+        disabled=work.repeated_share is None,
+        help="Sellers call it caching: the part of your requests that is the same each time is billed at a lower rate.",
+    )
+    shown = claims.toggle(
+        "Show claims",
+        value=True,
+        key="claims",
+        persist_state="session",
+        help="Prices that somebody projected or claimed, but no seller lists. They are drawn hatched.",
+    )
+    hosted.toggle("Show own GPUs", value=True, key="hosted", persist_state="session")
+    day = date.date_input(
+        "Prices of",
+        value="today",
+        key="day",
+        help="Past prices as they were; future ones as far as sellers have announced them.",
+    )
+    at = now() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
+    mode = Mode(processing="batch") if overnight else STANDARD
+    return Scenario(at, mode, caching=bool(reuse)), bool(shown)
+
+
+def _name(model: Model) -> str:
+    return f"{model.info.name} · {catalog().providers[model.provider].name}"

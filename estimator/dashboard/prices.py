@@ -1,0 +1,158 @@
+"""Prices: the catalog with status, source, date and history, and what was claimed beside what was listed."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import streamlit as st
+
+from estimator.dashboard.charts import price_steps
+from estimator.dashboard.parts import QUIET, escaped, sources
+from estimator.report import rate, status_words
+from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
+from pricing.claims import PriceClaim, claims, price_claims
+
+_ARTICLE_DAY = datetime(2026, 3, 11, 12, tzinfo=UTC)
+_SHOWN_ITEMS = ("input", "cache_read", "output")
+_HISTORY = timedelta(days=365)
+_AHEAD = timedelta(days=120)
+
+
+def show() -> None:
+    st.title("What do models cost, and who says so?")
+    market, history, article = st.tabs(("Today's prices", "History of a model", "March 2026: claimed and listed"))
+    with market:
+        _market()
+    with history:
+        _history()
+    with article:
+        _article()
+
+
+def _market() -> None:
+    book = catalog()
+    day = st.date_input("Prices of", value="today", key="prices-day")
+    at = now() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
+    st.caption(
+        "US dollars per million tokens (about 750,000 English words): standard service, short prompts, off-peak."
+    )
+    st.dataframe(
+        [row for model in book.models.values() if (row := _row(model, at))],
+        hide_index=True,
+        height=560,
+        column_config={n: st.column_config.NumberColumn(format="$%.4g") for n in ("Input", "Repeated input", "Output")},
+        alt="Prices of all models with their state, source and date",
+    )
+
+
+def _row(model: Model, at: datetime) -> dict[str, object] | None:
+    rules = [model.headline(item, at) for item in _SHOWN_ITEMS]
+    found = [rule for rule in rules if rule]
+    if not found:
+        return None
+    read, cached, written = (float(rule.typical) if rule else None for rule in rules)
+    return {
+        "Model": model.info.name,
+        "Seller": catalog().providers[model.provider].name,
+        "Input": read,
+        "Repeated input": cached,
+        "Output": written,
+        "Price is": status_words(found[0].status),
+        "Source": found[0].source,
+        "Checked": found[0].checked_on,
+        "Longest prompt": model.info.context_tokens,
+    }
+
+
+def _history() -> None:
+    book = catalog()
+    models = {f"{m.provider}/{m.id}": m for m in book.models.values() if m.rules}
+    default = next((i for i, m in enumerate(models.values()) if m.id == "deepseek-v4-pro"), 0)
+    key = st.selectbox(
+        "Model",
+        tuple(models),
+        index=default,
+        format_func=lambda k: f"{models[k].info.name} · {book.providers[models[k].provider].name}",
+        key="model",
+        bind="query-params",
+    )
+    model = models[key]
+    shown = [
+        (_line_name(rule), rule)
+        for rule in model.rules
+        if rule.item in _SHOWN_ITEMS and str(rule.mode) == "standard" and not rule.min_input_tokens
+        if rule.status in BILLABLE | CLAIMS
+    ]
+    start = min((r.valid_from for _, r in shown if r.valid_from), default=now() - _HISTORY)
+    figure = price_steps(shown, start - timedelta(days=14), now() + _AHEAD)
+    st.plotly_chart(figure, config=QUIET, alt=f"Prices of {model.info.name} over time", key="history")
+    with st.expander(f"All {len(model.rules)} price rules of {model.info.name}"):
+        st.dataframe([_rule(rule) for rule in model.rules], hide_index=True, alt="Every price rule with its source")
+    sources(tuple(dict.fromkeys(rule.source for rule in model.rules)), book)
+
+
+def _line_name(rule: PriceRule) -> str:
+    hours = ", peak hours" if rule.window else ""
+    claim = ", claimed" if rule.status in CLAIMS else ""
+    return f"{catalog().items[rule.item].name}{hours}{claim}"
+
+
+def _rule(rule: PriceRule) -> dict[str, object]:
+    return {
+        "What": catalog().items[rule.item].name,
+        "Price": _span(rule),
+        "From": rule.valid_from,
+        "Until": rule.valid_to,
+        "When": str(rule.mode),
+        "Prompts above": rule.min_input_tokens or None,
+        "Hours": rule.window,
+        "Price is": status_words(rule.status),
+        "Source": rule.source,
+        "Checked": rule.checked_on,
+        "Note": rule.note,
+    }
+
+
+def _span(rule: PriceRule) -> str:
+    return (
+        rate(rule.low, rule.per)
+        if rule.low == rule.high
+        else f"{rate(rule.low, rule.per)} to {rate(rule.high, rule.per)}"
+    )
+
+
+def _article() -> None:
+    st.markdown(
+        "An article of 11 March 2026 compared DeepSeek V4, then unreleased, with three models on sale. "
+        "Its prices are kept here as what they are, beside what the sellers listed that day and list now."
+    )
+    then, today = price_claims(catalog(), _ARTICLE_DAY), price_claims(catalog(), now())
+    st.table([_claim_row(a, b) for a, b in zip(then, today, strict=True)])
+    st.subheader("What else it said")
+    st.table(
+        [
+            {
+                "It said": escaped(c.said),
+                "Is it so?": c.verdict,
+                "What we found": escaped(c.found),
+                "Checked": c.checked_on,
+            }
+            for c in claims()
+        ]
+    )
+    ids = dict.fromkeys([*(c.claimed.source for c in then), *(c.source for c in claims())])
+    sources(tuple(ids), catalog())
+
+
+def _claim_row(then: PriceClaim, today: PriceClaim) -> dict[str, str]:
+    return {
+        "The article's model": escaped(then.claimed_name),
+        "What": catalog().items[then.claimed.item].name,
+        "It said": escaped(_span(then.claimed)),
+        "It is": status_words(then.claimed.status),
+        "On sale as": escaped(then.model.info.name),
+        "Listed that day": _listed(then),
+        "Listed today": _listed(today),
+    }
+
+
+def _listed(claim: PriceClaim) -> str:
+    return escaped(_span(claim.listed)) if claim.listed else "not on sale"

@@ -1,0 +1,127 @@
+"""The question that every page begins with: which work, and how often."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from estimator.report import count
+from estimator.workload import (
+    Workload,
+    from_profile,
+    from_template,
+    from_text,
+    per_month,
+    read_usage,
+    templates,
+)
+from pricing import catalog, now
+
+TASK, FILE, TEXT = "A typical task", "A usage file", "A text"
+_PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
+
+
+def choose(*, open_: bool) -> Workload | None:
+    """The user's work, or None while it is still to be given."""
+    source = st.session_state.get("from", TASK)
+    with st.expander(f"**Your work** · {source.lower()}", expanded=open_, icon=":material/edit:"):
+        source = st.segmented_control(
+            "What do you have?",
+            (TASK, FILE, TEXT),
+            default=TASK,
+            required=True,
+            key="from",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        if source == FILE:
+            return _file()
+        return _text() if source == TEXT else _task()
+
+
+def _task() -> Workload:
+    tasks = templates()
+    left, middle, right = st.columns((4, 2, 2), vertical_alignment="bottom")
+    id_ = left.selectbox(
+        "Which task?",
+        tuple(tasks),
+        format_func=lambda i: tasks[i].name,
+        key="task",
+        bind="query-params",
+    )
+    task = tasks[id_]
+    units = _often((middle, right), task.id, task.default_units, task.period, f"How many ({task.unit})?")
+    st.caption(task.description)
+    return _of_template(task.id, units, _month())
+
+
+def _often(
+    columns: Sequence[DeltaGenerator],
+    key: str,
+    units: int,
+    period: str,
+    label: str,
+) -> Fraction:
+    """How many a month, asked for in the person's own period."""
+    left, right = columns
+    many = left.number_input(
+        label, min_value=1, max_value=10**9, value=units, key=f"many-{key}", persist_state="session"
+    )
+    per = right.selectbox(
+        "Per",
+        tuple(_PERIODS),
+        index=tuple(_PERIODS).index(period),
+        format_func=_PERIODS.__getitem__,
+        key=f"per-{key}",
+        persist_state="session",
+    )
+    return per_month(int(many), per)
+
+
+def _file() -> Workload | None:
+    upload = st.file_uploader(
+        "A usage export (OpenAI, Anthropic), a table with one request a row, or JSON lines",
+        key="upload",
+        help="It is counted here and forgotten: nothing is stored or sent anywhere.",
+    )
+    if upload is not None:
+        st.session_state["uploaded"] = (upload.name, read_usage(upload.getvalue(), upload.name, catalog().sizes))
+    if "uploaded" not in st.session_state:
+        st.info("Choose a file to see what its requests would cost on every model.")
+        return None
+    name, profile = st.session_state["uploaded"]
+    st.caption(
+        f"**{name}**: {count(profile.requests)} requests, {count(profile.usage.total_input_tokens)} tokens in, "
+        f"{count(profile.usage.output_tokens)} out, {profile.starts:%-d %b %Y} to {profile.ends:%-d %b %Y}. "
+        f"At this pace {count(profile.requests_per_month)} requests a month. " + " ".join(profile.notes)
+    )
+    return from_profile(profile, name)
+
+
+def _text() -> Workload | None:
+    text = st.text_area(
+        "The text that you would send",
+        key="text",
+        persist_state="session",
+        height=140,
+        placeholder="Paste a prompt, a document or a chat.",
+        help="It is counted here and forgotten: nothing is stored or sent anywhere.",
+    )
+    left, right = st.columns(2, vertical_alignment="bottom")
+    units = _often((left, right), "text", 100, "day", "How many texts like this?")
+    if not text.strip():
+        st.info("Paste a text to see what sending it would cost on every model.")
+        return None
+    return from_text(text, "your text", units, catalog().sizes, start=_month())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _of_template(id_: str, units: Fraction, start: datetime) -> Workload:
+    return from_template(templates()[id_], units, catalog().sizes, start=start)
+
+
+def _month() -> datetime:
+    """The month that stands for a typical one: this one."""
+    return now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,97 @@
+"""A workload on own GPUs, as options to set beside those bought by the token."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from estimator.decision.breakeven import Cost, CostAt
+from estimator.decision.compare import Line, Option, recounted
+from estimator.selfhost import CostLine, Plan, devices, plan, plans
+from estimator.workload import Workload
+from pricing import Catalog, InputError
+
+_CLASS = "datacentre"  # What can be rented by the hour and served from; other cards are for the self-host page.
+
+
+def hosted_options(workload: Workload, catalog: Catalog) -> tuple[Option, ...]:
+    """The open weights among the featured models, each on the data-centre GPUs that serve the workload for least."""
+    featured = {m.info.weights for m in catalog.models.values() if m.info.featured and m.info.weights}
+    rented = [device.id for device in devices().values() if device.class_ == _CLASS]
+    found = (plans(weights, carried(workload, weights, catalog), rented) for weights in sorted(featured))
+    return tuple(hosted_option(among[0]) for among in found if among)
+
+
+def carried(workload: Workload, weights: str, catalog: Catalog) -> Workload:
+    """The workload in the tokens of these weights, by the tokenizer of any model in the catalog that has them."""
+    families = (m.info.tokenizer for m in catalog.models.values() if m.info.weights == weights)
+    return recounted(workload, next(families, "unknown"))
+
+
+def hosting(
+    weights: str,
+    device: str,
+    workload: Workload,
+    catalog: Catalog,
+    *,
+    gpus: int | None = None,
+    precision: str = "native",
+) -> Plan:
+    """The workload on a chosen model and device. Raises InputError where that cannot be, with the reason."""
+    return plan(weights, device, carried(workload, weights, catalog), gpus, precision)
+
+
+def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog) -> Plan:
+    """The workload on the devices that cost least. Raises InputError where none can serve it."""
+    found = plans(weights, carried(workload, weights, catalog))
+    if not found:
+        raise InputError(f"no device on record can serve {weights} for this workload.")
+    return found[0]
+
+
+def hosted_option(hosted: Plan) -> Option:
+    """A plan as an option. Its range covers rents, staff and how fast the engines run."""
+    replicas, deployment = hosted.fleet.peak_replicas, hosted.deployment
+    many = f"{replicas} × " if replicas > 1 else ""
+    return Option(
+        model=hosted.architecture.id,
+        provider="selfhost",
+        name=f"{hosted.architecture.name} on own GPUs",
+        kind="selfhost",
+        status="derived",
+        low_usd=hosted.low_usd,
+        usd=hosted.usd,
+        high_usd=hosted.high_usd,
+        lines=tuple(_line(line) for line in hosted.lines),
+        assumptions=hosted.assumptions,
+        weights=hosted.architecture.id,
+        detail=f"{many}{deployment.gpus} × {hosted.device.name}",
+    )
+
+
+def _line(line: CostLine) -> Line:
+    return Line(
+        name=line.name,
+        quantity=line.quantity,
+        unit=line.unit,
+        rate_usd=line.rate_usd,
+        per=1,
+        usd=line.usd,
+        status=line.status,
+        source=line.sources[0],
+        checked_on=line.checked_on,
+    )
+
+
+def by_gpus(hosted: Plan) -> CostAt:
+    """The cost of the same deployment over volume: it climbs in whole replicas."""
+
+    def cost(factor: Fraction) -> Cost:
+        at = hosted.at_volume(float(factor))
+        return at.low_usd, at.usd, at.high_usd
+
+    return cost
+
+
+def per_million_output_usd(hosted: Plan, workload: Workload) -> Decimal | None:
+    """USD a million output tokens as this workload uses the GPUs: the rent is paid whether they work or wait."""
+    tokens = workload.typical.usage.output_tokens * workload.requests_per_month / workload.typical.requests
+    return hosted.usd * 10**6 / Decimal(round(tokens)) if tokens else None
