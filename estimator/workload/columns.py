@@ -1,9 +1,9 @@
 """What the columns of an export mean: roles by name, whole numbers, times, and disjoint usage."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from pricing import InputError, Usage
@@ -47,27 +47,40 @@ _YEARS = range(2000, 2100)
 _EPOCHS = ((10**8, 10**11, 1), (10**11, 10**14, 10**3), (10**14, 10**17, 10**6), (10**17, 10**20, 10**9))
 
 
-@cache
-def columns_of(names: tuple[str, ...]) -> dict[str, str]:
-    """The column that plays each role, of those that have these names."""
+@dataclass(frozen=True)
+class Columns:
+    """The column that plays each role, and what the names say of the counts: whose they are, and what lies in what.
+
+    `cached_beside`: cached input is no part of input; `written_is_total`: written input includes the 1 hour part.
+    """
+
+    names: Mapping[str, str]
+    maker: str
+    cached_beside: bool
+    written_is_total: bool
+
+
+def columns_of(names: Iterable[str]) -> Columns:
+    """The roles of the columns of these names. One that plays none is left out."""
     by_name = {_plain(name): name for name in names}
     found = {role: next((a for a in known.split() if a in by_name), "") for role, known in (_ROLES | _COUNTS).items()}
-    return {role: by_name[alias] for role, alias in found.items() if alias}
+    written_is_total = found["written"] == "cachecreationinputtokens"
+    of_anthropic = found["cached"] == "cachereadinputtokens" or written_is_total
+    return Columns(
+        names={role: by_name[alias] for role, alias in found.items() if alias},
+        maker=next((_MAKERS[alias] for alias in found.values() if alias in _MAKERS), ""),
+        cached_beside=bool(found["fresh"]) or (found["input"] == "inputtokens" and of_anthropic),
+        written_is_total=written_is_total,
+    )
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def maker_of(columns: Mapping[str, str]) -> str:
-    """How the names of the models of one maker begin, where only its exports have such columns, else nothing."""
-    plain = (_plain(name) for name in columns.values())
-    return next((_MAKERS[name] for name in plain if name in _MAKERS), "")
-
-
-def counts_of(fields: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, int]:
+def counts_of(fields: Mapping[str, Any], columns: Columns) -> dict[str, int]:
     """The counts of a row by role. Raises InputError where one is no whole number of 0 or more."""
-    return {role: whole(columns[role], fields[columns[role]]) for role in _COUNTS if role in columns}
+    return {role: whole(name, fields[name]) for role, name in columns.names.items() if role in _COUNTS}
 
 
 def whole(name: str, value: object) -> int:
@@ -110,22 +123,13 @@ def _calendar(text: str) -> datetime | None:
         return None
 
 
-def usage_of(counts: Mapping[str, int], columns: Mapping[str, str]) -> Usage:
-    """Disjoint usage. Cached input lies inside input, except beside counts that say so and under Anthropic's names.
-
-    Raises InvalidUsage where a part exceeds its whole.
-    """
+def usage_of(counts: Mapping[str, int], columns: Columns) -> Usage:
+    """Disjoint usage. Raises InvalidUsage where a part exceeds its whole."""
     cached, written, written_1h = (counts.get(role, 0) for role in ("cached", "written", "written_1h"))
-    names = {role: _plain(name) for role, name in columns.items()}
-    if names.get("written") == "cachecreationinputtokens":
-        written -= written_1h  # This one is the sum of both lives.
-    anthropic = names.get("input") == "inputtokens" and (
-        names.get("cached") == "cachereadinputtokens" or names.get("written") == "cachecreationinputtokens"
-    )
-    if "fresh" in columns:
-        total = counts["fresh"] + cached + written + written_1h
-    else:
-        total = counts["input"] + (cached + written + written_1h if anthropic else 0)
+    if columns.written_is_total:
+        written -= written_1h
+    given = counts["fresh"] if "fresh" in counts else counts["input"]
+    total = given + cached + written + written_1h if columns.cached_beside else given
     return Usage.from_inclusive(
         input_tokens=total,
         output_tokens=counts["output"],

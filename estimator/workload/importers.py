@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import chain
 from typing import Any
 
 from estimator.tokens import read_text
-from estimator.workload.columns import columns_of, counts_of, maker_of, time_of, usage_of, whole
+from estimator.workload.columns import Columns, columns_of, counts_of, time_of, usage_of, whole
 from estimator.workload.profile import Profile, Record, profile
 from estimator.workload.rows import Row, pivoted, rows_of
 from estimator.workload.saved import is_saved, load
@@ -44,7 +44,6 @@ def _families() -> tuple[_Family, ...]:
     return read_table(WORKLOADS / "families.csv", _Family)
 
 
-@cache
 def family_of(model: str) -> str:
     """The tokenizer family of a model by the longest known beginning of its name, else unknown."""
     name = model.lower().rpartition("/")[2]
@@ -54,10 +53,20 @@ def family_of(model: str) -> str:
 
 @dataclass
 class _Remarks:
-    """What is learned on the way: tokenizer families met, and what had to be taken for granted."""
+    """What is learned on the way: models met, what had to be taken for granted, and the headers that are understood.
 
-    families: set[str] = field(default_factory=set)
+    It lives as long as one file is read, so that nothing of it stays behind.
+    """
+
+    models: set[str] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
+    headers: dict[tuple[str, ...], Columns] = field(default_factory=dict)
+
+    def columns(self, fields: Mapping[str, Any]) -> Columns:
+        names = tuple(fields)
+        if names not in self.headers:
+            self.headers[names] = columns_of(names)
+        return self.headers[names]
 
 
 def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
@@ -74,8 +83,9 @@ def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
         return load(text, name)
     remarks = _Remarks()
     records = _records(_prepared(first, chain([first], rows), remarks), name, remarks)
-    # The remarks fill while the records are read, and are looked at after.
-    return profile(records, sizes, tokenizers=remarks.families, notes=remarks.notes)
+    made = profile(records, sizes)
+    families = tuple(sorted({family_of(model) for model in remarks.models}))
+    return replace(made, tokenizers=families, notes=tuple(sorted(remarks.notes)))
 
 
 def _prepared(first: Row, rows: Iterator[Row], remarks: _Remarks) -> Iterator[Row]:
@@ -140,11 +150,11 @@ def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record
     """A request with a provider's own response, or with the usage of `pricing cost`."""
     raw = fields["raw"] if isinstance(fields.get("raw"), Mapping) else fields
     timed = {**raw, **fields}
-    start = columns_of(tuple(timed)).get("start")
+    start = remarks.columns(timed).names.get("start")
     if start is None:
         raise InputError("the response tells no time: add it as `at`, such as 2026-10-05T12:00:00Z.")
     model = fields.get("model") or model_from_raw(raw)
-    remarks.families.add(family_of(model) if isinstance(model, str) else "unknown")
+    remarks.models.add(str(model or ""))
     return Record(
         _start(timed[start], n, remarks), _usage_in(fields, raw), whole("requests", fields.get("requests", 1))
     )
@@ -160,21 +170,22 @@ def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:
 
 def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | None:
     """A row of named counts: one request, or the sum of several. None for a row of zeros, such as an idle day."""
-    columns = columns_of(tuple(fields))
-    if not columns.keys() >= {"start", "output"} or not columns.keys() & {"input", "fresh"}:
+    columns = remarks.columns(fields)
+    names = columns.names
+    if not names.keys() >= {"start", "output"} or not names.keys() & {"input", "fresh"}:
         raise InputError(_unknown(fields))
     counts = counts_of(fields, columns)
     usage = usage_of(counts, columns)
-    is_sum = "requests" in columns or "fresh" in columns
+    is_sum = "requests" in names or "fresh" in names
     if is_sum and not counts.get("requests") and not any(n for _, n in usage.items()):
         return None
     _remark(fields, columns, remarks)
     if not is_sum:
-        return Record(_start(fields[columns["start"]], n, remarks), usage)
-    start, naive, is_day = time_of(fields[columns["start"]])
-    end = time_of(fields[columns["end"]])[0] if "end" in columns else start + _DAY if is_day else None
+        return Record(_start(fields[names["start"]], n, remarks), usage)
+    start, naive, is_day = time_of(fields[names["start"]])
+    end = time_of(fields[names["end"]])[0] if "end" in names else start + _DAY if is_day else None
     _remark_naive(naive and not is_day, remarks)
-    requests = counts["requests"] if "requests" in columns else _guess_requests(fields, columns, usage, remarks)
+    requests = counts["requests"] if "requests" in names else _guess_requests(fields, names, usage, remarks)
     return Record(start, usage, requests, end)
 
 
@@ -193,10 +204,10 @@ def _remark_naive(naive: bool, remarks: _Remarks) -> None:
         remarks.notes.add("The times name no time zone: they are taken as UTC.")
 
 
-def _guess_requests(fields: Mapping[str, Any], columns: Mapping[str, str], usage: Usage, remarks: _Remarks) -> int:
+def _guess_requests(fields: Mapping[str, Any], names: Mapping[str, str], usage: Usage, remarks: _Remarks) -> int:
     """Anthropic's exports count no requests: as many as there would be of usual size in the stated window."""
     usual = defaults()["request_input_tokens"].typical
-    window = re.match(r">\s*(\d+)k|(\d+)k\s*-", str(fields.get(columns.get("window", ""), "")))
+    window = re.match(r">\s*(\d+)k|(\d+)k\s*-", str(fields.get(names.get("window", ""), "")))
     above = int(window[1] or window[2]) * 1000 if window else 0
     remarks.notes.add(
         f"The export counts no requests: they are taken to have {usual:,} input tokens each, "
@@ -205,11 +216,10 @@ def _guess_requests(fields: Mapping[str, Any], columns: Mapping[str, str], usage
     return max(1, usage.total_input_tokens // max(usual, above + 1))
 
 
-def _remark(fields: Mapping[str, Any], columns: Mapping[str, str], remarks: _Remarks) -> None:
-    model = fields.get(columns.get("model", "")) or maker_of(columns)
-    if model:
-        remarks.families.add(family_of(str(model)))
-    if any(str(fields.get(columns.get(role, "")) or "").lower() not in _ORDINARY for role in _MODES):
+def _remark(fields: Mapping[str, Any], columns: Columns, remarks: _Remarks) -> None:
+    names = columns.names
+    remarks.models.add(str(fields.get(names.get("model", "")) or columns.maker))
+    if any(str(fields.get(names.get(role, "")) or "").lower() not in _ORDINARY for role in _MODES):
         remarks.notes.add("Some requests were served in another way than standard: they are counted alike.")
 
 
