@@ -65,9 +65,9 @@ class Deployment:
         return math.ceil(self.gpus / self.kv_shares)
 
     @property
-    def spans_nodes(self) -> bool:
-        """Whether it reaches beyond the GPUs that share the fast link."""
-        return self.gpus > self.device.link_gpus
+    def node_gpus(self) -> int:
+        """GPUs within reach of the device's own link: those of a server, or of a rack that is wired as one."""
+        return max(self.device.link_gpus, GPUS_PER_NODE)
 
 
 def layouts(architecture: Architecture, device: Device, gpus: int, precision: str) -> tuple[Deployment, ...]:

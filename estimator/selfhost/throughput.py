@@ -150,10 +150,10 @@ def all_to_all_s(deployment: Deployment, tokens: float) -> float:
     model = deployment.architecture
     if deployment.ep == 1 or not model.experts:
         return 0.0
-    across = deployment.spans_nodes and deployment.ep > deployment.device.link_gpus
+    across = deployment.ep > deployment.node_gpus
     reached = min(model.top_k, _NODES_A_TOKEN) if across else model.top_k
     size = _DISPATCH_COMBINE_BYTES * reached * tokens * model.hidden * model.moe_layers
-    rate = constants().internode_bytes_per_s if across else _link(deployment)
+    rate = _link(deployment, deployment.ep)
     return size / (deployment.gpus * constants().link_efficiency * rate)
 
 
@@ -164,11 +164,13 @@ def all_reduce_s(deployment: Deployment, tokens: float) -> float:
         return 0.0
     model = deployment.architecture
     size = 2 * (ranks - 1) / ranks * 2 * tokens / deployment.dp_attn * model.hidden * _ACTIVATION_BYTES * model.layers
-    rate = constants().internode_bytes_per_s if ranks > deployment.device.link_gpus > 1 else _link(deployment)
-    return size / (constants().link_efficiency * rate)
+    return size / (constants().link_efficiency * _link(deployment, ranks))
 
 
-def _link(deployment: Deployment) -> float:
+def _link(deployment: Deployment, ranks: float) -> float:
+    """Bytes/s of one GPU to others of its `ranks`."""
+    if ranks > deployment.node_gpus:
+        return constants().internode_bytes_per_s
     rate = deployment.device.link_bytes_per_s
     if rate is None:
         raise InputError(f"{deployment.device.name} has no link rate on record, so it can serve alone only.")
@@ -244,6 +246,12 @@ def _times_ms(values: Iterable[float]) -> Range:
     return Range(1e3 * fast, 1e3 * typical, 1e3 * slow)
 
 
+def _first_token_ms(typical_s: float) -> Range:
+    """Its own bounds: how requests queue differs more from run to run than how fast engines are."""
+    spread = _table()["first_token_spread"]
+    return Range(*(1e3 * typical_s * (factor or 1.0) for factor in (spread.low, spread.typical, spread.high)))
+
+
 def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
     """Mixed serving of requests of `isl` tokens in and `osl` out, `concurrency` at once or as many as memory holds.
 
@@ -262,7 +270,7 @@ def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = 
         concurrency=batch,
         out_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus for tpot in tpots),
         in_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus * isl / osl for tpot in tpots),
-        ttft_ms=_times_ms(ttfts),
+        ttft_ms=_first_token_ms(ttfts[1]),
         tpot_ms=_times_ms(tpots),
     )
 
@@ -298,5 +306,5 @@ def prefill(deployment: Deployment, isl: float) -> Throughput:
     return Throughput(
         concurrency=1,
         in_tok_s_per_gpu=_rates(isl / read / deployment.gpus for _, read in times),
-        ttft_ms=_times_ms(read for _, read in times),
+        ttft_ms=_first_token_ms(times[1][1]),
     )
