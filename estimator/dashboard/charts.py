@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from estimator.decision import Curve, Month, Option
 from estimator.report import count, is_sure, usd
@@ -25,96 +25,147 @@ _KINDS: tuple[tuple[str, Callable[[Option], bool], Figure], ...] = (
     ),
 )
 _ROW_PX = 34
+_OFF_THE_CHART = 4  # How often the longest bar of the others a bar must be to be cut.
 
 
 def label(option: Option) -> str:
-    """The name that an option has on an axis: with its seller where it is not the maker's own."""
+    """The name that an option has on an axis: a claim is called one."""
     return f"{option.name} (claimed)" if not is_sure(option.status) else option.name
 
 
 def cost_bars(options: Sequence[Option]) -> Figure:
-    """Monthly cost of each option, cheapest on top; whiskers from low to high; claims hatched."""
-    names = [label(option) for option in options]
+    """Monthly cost of each option, cheapest on top; whiskers from low to high; claims hatched.
+
+    The axis is made for what is bought by the token. A bar of own GPUs that is far longer runs off the chart, and its
+    figure stands beside its name, as with all.
+    """
+    names = [f"{label(o)}  <b>{usd(o.usd)}</b>" for o in options]
     traces = []
     for title, belongs, marker in _KINDS:
         chosen = [(name, o) for name, o in zip(names, options, strict=True) if belongs(o)]
         if chosen:
             traces.append(_bars(title, chosen, marker))
-    longest = max((float(o.high_usd) for o in options), default=1.0)
+    end = _axis_end(options)
     layout = _layout(height=_ROW_PX * len(options) + 110, x="US dollars a month")
-    layout["yaxis"] = {"categoryorder": "array", "categoryarray": names[::-1], "automargin": True, "ticksuffix": "  "}
-    layout["xaxis"] |= {"range": [0, longest * 1.18], "tickprefix": "$", "nticks": 5}
+    layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 4}
     layout["bargap"] = 0.35
+    layout["annotations"] = [
+        {
+            "x": end,
+            "y": name,
+            "text": "off the chart ▸",
+            "showarrow": False,
+            "xanchor": "right",
+            "font": {"color": "white", "size": 11},
+        }
+        for name, o in zip(names, options, strict=True)
+        if float(o.usd) > end
+    ]
     return {"data": traces, "layout": layout}
 
 
+def _axis_end(options: Sequence[Option]) -> float:
+    bought = max((float(o.high_usd) for o in options if o.kind == "api"), default=0.0)
+    everything = max((float(o.high_usd) for o in options), default=1.0)
+    return 1.05 * (everything if everything < _OFF_THE_CHART * bought or not bought else bought)
+
+
 def _bars(title: str, chosen: Sequence[tuple[str, Option]], marker: Figure) -> Figure:
-    options = [option for _, option in chosen]
     return {
         "type": "bar",
         "orientation": "h",
         "name": title,
         "marker": marker,
         "y": [name for name, _ in chosen],
-        "x": [float(o.usd) for o in options],
-        "error_x": {
-            "type": "data",
-            "symmetric": False,
-            "array": [float(o.high_usd - o.usd) for o in options],
-            "arrayminus": [float(o.usd - o.low_usd) for o in options],
-            "thickness": 1.2,
-            "width": 3,
-            "color": QUIET,
-        },
-        "customdata": [[usd(o.usd), usd(o.low_usd), usd(o.high_usd)] for o in options],
-        "hovertemplate": "%{y}: %{customdata[0]}<br>%{customdata[1]} to %{customdata[2]}<extra></extra>",
+        "x": [float(o.usd) for _, o in chosen],
+        "error_x": _whiskers([o for _, o in chosen]),
+        "customdata": [[label(o), *_told(o)] for _, o in chosen],
+        "hovertemplate": "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} to %{customdata[3]}<extra></extra>",
     }
 
 
-def break_even_lines(curves: Sequence[Curve], today: Fraction) -> Figure:
+class Ranged(Protocol):
+    """An amount with its bounds, in USD."""
+
+    @property
+    def low_usd(self) -> Decimal: ...
+    @property
+    def usd(self) -> Decimal: ...
+    @property
+    def high_usd(self) -> Decimal: ...
+
+
+def _whiskers(amounts: Sequence[Ranged]) -> Figure:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [float(a.high_usd - a.usd) for a in amounts],
+        "arrayminus": [float(a.usd - a.low_usd) for a in amounts],
+        "thickness": 1.2,
+        "width": 3,
+        "color": QUIET,
+    }
+
+
+def _told(amount: Ranged) -> list[str]:
+    return [usd(amount.usd), usd(amount.low_usd), usd(amount.high_usd)]
+
+
+def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction) -> Figure:
     """Monthly cost over volume, both on logarithmic axes; own GPUs climb in steps, within their range."""
     traces: list[Figure] = []
-    bought = iter(_LINES * len(curves))
-    for curve in curves:
-        hosted = curve.kind == "selfhost"
-        x = [float(p.requests_per_month) for p in curve.points]
-        if hosted:
-            band = [float(p.high_usd) for p in curve.points] + [float(p.low_usd) for p in reversed(curve.points)]
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": x + x[::-1],
-                    "y": band,
-                    "fill": "toself",
-                    "fillcolor": "rgba(74,134,232,0.16)",
-                    "line": {"width": 0},
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                }
-            )
-        color = HOSTED if hosted else next(bought)
-        line = {"color": color, "width": 3 if hosted else 2, "dash": "solid" if is_sure(curve.status) else "dot"}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": curve.name,
-                "x": x,
-                "y": [float(p.usd) for p in curve.points],
-                "line": line,
-                "customdata": [[count(p.requests_per_month), usd(p.usd)] for p in curve.points],
-                "hovertemplate": "%{customdata[0]} requests: %{customdata[1]}<extra>" + curve.name + "</extra>",
-            }
-        )
-    layout = _layout(height=440, x="requests a month", y="US dollars a month")
-    layout["xaxis"]["type"] = layout["yaxis"]["type"] = "log"
-    layout["xaxis"]["dtick"] = layout["yaxis"]["dtick"] = 1
-    layout["yaxis"]["tickprefix"] = "$"
+    colors = iter(_LINES * len(curves))
+    for name, curve in curves:
+        if curve.option.kind == "selfhost":
+            traces += [_band(curve), _line(name, curve, HOSTED, width=3)]
+        else:
+            traces.append(_line(name, curve, next(colors), width=2))
+    layout = _layout(height=460, x="requests a month", y="US dollars a month")
+    dearest = max(float(p.high_usd) for _, curve in curves for p in curve.points)
+    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
+    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "$,~r", "range": [0, math.log10(dearest)]}
     layout["shapes"] = [_rule_at(float(today))]
     layout["annotations"] = [
-        {"x": math.log10(today), "y": 1, "yref": "paper", "text": "you, today", "showarrow": False, "yanchor": "bottom"}
+        {
+            "x": math.log10(today),
+            "y": 0.02,
+            "yref": "paper",
+            "text": " you, today",
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "bottom",
+        }
     ]
     return {"data": traces, "layout": layout}
+
+
+def _band(curve: Curve) -> Figure:
+    """The range of a curve, shaded."""
+    x = [float(p.requests_per_month) for p in curve.points]
+    return {
+        "type": "scatter",
+        "x": x + x[::-1],
+        "y": [float(p.high_usd) for p in curve.points] + [float(p.low_usd) for p in reversed(curve.points)],
+        "fill": "toself",
+        "fillcolor": "rgba(74,134,232,0.16)",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _line(name: str, curve: Curve, color: str, *, width: int) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [float(p.requests_per_month) for p in curve.points],
+        "y": [float(p.usd) for p in curve.points],
+        "line": {"color": color, "width": width, "dash": "solid" if is_sure(curve.option.status) else "dot"},
+        "customdata": [[count(p.requests_per_month), usd(p.usd)] for p in curve.points],
+        "hovertemplate": "%{customdata[0]} requests: %{customdata[1]}<extra>" + name + "</extra>",
+    }
 
 
 def _rule_at(x: float) -> Figure:
@@ -129,16 +180,8 @@ def month_bars(months: Sequence[Month], limit_usd: Decimal) -> Figure:
         "x": [m.month for m in months],
         "y": [float(m.usd) for m in months],
         "marker": {"color": [LIMIT if m.over else API for m in months]},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [float(m.high_usd - m.usd) for m in months],
-            "arrayminus": [float(m.usd - m.low_usd) for m in months],
-            "thickness": 1.2,
-            "width": 3,
-            "color": QUIET,
-        },
-        "customdata": [[usd(m.usd), usd(m.low_usd), usd(m.high_usd)] for m in months],
+        "error_y": _whiskers(months),
+        "customdata": [_told(m) for m in months],
         "hovertemplate": "%{x|%B %Y}: %{customdata[0]}<br>%{customdata[1]} to %{customdata[2]}<extra></extra>",
         "showlegend": False,
     }

@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from estimator.dashboard.charts import break_even_lines
-from estimator.dashboard.parts import QUIET, behind, escaped
+from estimator.dashboard.parts import QUIET, behind, escaped, seller
 from estimator.decision import (
     Option,
     Scenario,
@@ -19,13 +19,14 @@ from estimator.decision import (
     hosted_option,
     hosting,
     per_million_output_usd,
+    volumes_in_view,
 )
 from estimator.report import count, is_sure, status_words, usd
 from estimator.selfhost import Architecture, Plan, architectures, devices
 from estimator.workload import Workload
 from pricing import InputError, catalog, now
 
-_ANY = "The cheapest that can"
+_ANY = "The cheapest data-centre GPUs"
 _DEFAULT = "deepseek-v4-flash"
 _GPUS = (0, 1, 2, 4, 8, 16, 32)  # 0: as many as it takes
 _GB = 1e9
@@ -148,12 +149,11 @@ def _figures(plan: Plan) -> None:
 def _break_even(plan: Plan, work: Workload) -> None:
     st.subheader("From which volume on does it pay?")
     rivals = _rivals(plan, work)
-    hosted, rate = by_gpus(plan), work.requests_per_month
+    hosted, rate, view = by_gpus(plan), work.requests_per_month, volumes_in_view(plan)
     mine = hosted_option(plan)
-    curves = [curve(mine.name, mine.kind, mine.status, hosted, rate)]
-    curves += [curve(_named(o), o.kind, o.status, by_token(o), rate) for o in rivals]
+    curves = [curve(mine, hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)]
     st.plotly_chart(
-        break_even_lines(curves, rate),
+        break_even_lines([(_named(c.option), c) for c in curves], rate),
         config=QUIET,
         alt=f"Monthly cost over volume of {mine.name} and of {len(rivals)} models bought by the token",
         key="break-even",
@@ -167,7 +167,7 @@ def _break_even(plan: Plan, work: Workload) -> None:
                 "at the latest": _from(be.latest),
                 "by the token, today": escaped(usd(be.against.usd)),
             }
-            for be in (break_even(hosted, rival, rate) for rival in rivals)
+            for be in (break_even(hosted, rival, rate, view) for rival in rivals)
         ]
     )
     each = per_million_output_usd(plan, work)
@@ -191,9 +191,8 @@ def _rivals(plan: Plan, work: Workload) -> Sequence[Option]:
 
 
 def _named(option: Option) -> str:
-    where = catalog().providers[option.provider].name
-    return f"{option.name} at {where}"
+    return option.name if option.kind == "selfhost" else f"{option.name} at {seller(option)}"
 
 
 def _from(requests: Decimal | None) -> str:
-    return "never in sight" if requests is None else count(requests)
+    return "never" if requests is None else count(requests)

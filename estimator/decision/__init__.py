@@ -12,6 +12,7 @@ from estimator.decision.hosting import (
     hosted_options,
     hosting,
     per_million_output_usd,
+    volumes_in_view,
 )
 from estimator.workload import Assumption
 
@@ -41,4 +42,5 @@ __all__ = [
     "months_ahead",
     "per_million_output_usd",
     "price_profile",
+    "volumes_in_view",
 ]

@@ -54,12 +54,12 @@ def _total(usages: Iterable[Usage]) -> Usage:
     return Usage(*(sum(column) for column in columns))
 
 
-def as_sold_by(model: Model, profile: Profile) -> tuple[Profile, str]:
+def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BILLABLE) -> tuple[Profile, str]:
     """The profile in the buckets that this model's seller has, and a sentence on what changed, if anything did.
 
     Where a seller has no price for cached reads or for writes to a cache, those tokens are sent as fresh input.
     """
-    sold = {rule.item for rule in model.rules if rule.status in BILLABLE}
+    sold = {rule.item for rule in model.rules if rule.status in statuses}
     used = {name for name, n in profile.usage.items() if n}
     moves = {
         bucket: to

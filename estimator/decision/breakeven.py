@@ -1,5 +1,6 @@
 """Where running a model oneself becomes cheaper than buying the work by the token, if anywhere."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,8 +12,7 @@ Cost = tuple[Decimal, Decimal, Decimal]  # USD a month: low, typical, high
 CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 
 _STEPS_PER_DECADE = 24
-_VOLUMES = range(-2 * _STEPS_PER_DECADE, 4 * _STEPS_PER_DECADE + 1)  # A hundredth to ten thousand times today's.
-FACTORS = tuple(Fraction(10 ** (step / _STEPS_PER_DECADE)).limit_denominator(10**6) for step in _VOLUMES)
+_BELOW = 2  # decades
 _BISECTIONS = 20
 
 
@@ -30,9 +30,7 @@ class Point:
 class Curve:
     """One way to run the workload, over its volume."""
 
-    name: str
-    kind: str
-    status: str
+    option: Option
     points: tuple[Point, ...]
 
 
@@ -62,17 +60,26 @@ def _times(amount: Decimal, factor: Fraction) -> Decimal:
     return amount * factor.numerator / factor.denominator
 
 
-def curve(name: str, kind: str, status: str, cost: CostAt, requests_per_month: Fraction) -> Curve:
-    """The cost over volumes from a hundredth to ten thousand times today's."""
-    points = (Point(_decimal(requests_per_month * factor), *cost(factor)) for factor in FACTORS)
-    return Curve(name, kind, status, tuple(points))
+def volumes(top: Fraction) -> tuple[Fraction, ...]:
+    """Multiples of today's volume, evenly apart on a logarithmic axis, from a hundredth to `top`; today's is one."""
+    steps = math.ceil(math.log10(top) * _STEPS_PER_DECADE)
+    return tuple(
+        Fraction(10 ** (step / _STEPS_PER_DECADE)).limit_denominator(10**6)
+        for step in range(-_BELOW * _STEPS_PER_DECADE, steps + 1)
+    )
 
 
-def break_even(hosted: CostAt, against: Option, requests_per_month: Fraction) -> BreakEven:
-    """Compare the GPUs' cost with an API's typical cost at every volume in view."""
+def curve(option: Option, cost: CostAt, requests_per_month: Fraction, at: Sequence[Fraction]) -> Curve:
+    """The cost of an option at these volumes."""
+    points = (Point(_decimal(requests_per_month * factor), *cost(factor)) for factor in at)
+    return Curve(option, tuple(points))
+
+
+def break_even(hosted: CostAt, against: Option, requests_per_month: Fraction, at: Sequence[Fraction]) -> BreakEven:
+    """Compare the GPUs' cost with an API's typical cost at these volumes, and find the crossing between two."""
 
     def crossing(level: int) -> Decimal | None:
-        factor = _stays_below(lambda f: hosted(f)[level], lambda f: _times(against.usd, f), FACTORS)
+        factor = _stays_below(lambda f: hosted(f)[level], lambda f: _times(against.usd, f), at)
         return None if factor is None else _decimal(requests_per_month * factor)
 
     return BreakEven(against, crossing(0), crossing(1), crossing(2))

@@ -115,10 +115,11 @@ class _Carried:
         self._made: dict[object, Profile] = {}
         self._works: dict[str, Workload] = {}
 
-    def profile(self, level: int, model: Model) -> Profile:
+    def profile(self, level: int, model: Model, statuses: frozenset[Status]) -> Profile:
         """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
-        charges_writes = any(rule.item == "cache_write_5m" for rule in model.rules)
-        caches = self._caching and any(rule.item == "cache_read" for rule in model.rules)
+        sold = {rule.item for rule in model.rules if rule.status in statuses}
+        charges_writes = "cache_write_5m" in sold
+        caches = self._caching and "cache_read" in sold
         key = (level, model.info.tokenizer, (model.provider, charges_writes) if caches else None)
         if key not in self._made:
             self._made[key] = self._make(level, model, caches, charges_writes)
@@ -159,7 +160,7 @@ def _option(
     bills: list[tuple[Bill, Fraction]] = []
     notes: list[str] = []
     for level in range(3):
-        profile, note = as_sold_by(model, carried.profile(level, model))
+        profile, note = as_sold_by(model, carried.profile(level, model, statuses), statuses)
         bill = price_profile(model, profile, at=scenario.at, mode=scenario.mode, statuses=statuses)
         bills.append((bill, workload.requests_per_month / profile.requests))
         notes = [note] if note else notes

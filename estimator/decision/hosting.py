@@ -2,22 +2,27 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
-from estimator.decision.breakeven import Cost, CostAt
+from estimator.decision.breakeven import Cost, CostAt, volumes
 from estimator.decision.compare import Line, Option, recounted
 from estimator.selfhost import CostLine, Plan, devices, plan, plans
 from estimator.workload import Workload
 from pricing import Catalog, InputError
 
-_CLASS = "datacentre"  # What can be rented by the hour and served from; other cards are for the self-host page.
+_CLASS = "datacentre"  # What can be rented by the hour and served from; other cards are there to choose.
+_MANY_REPLICAS = 30
 
 
 def hosted_options(workload: Workload, catalog: Catalog) -> tuple[Option, ...]:
     """The open weights among the featured models, each on the data-centre GPUs that serve the workload for least."""
     featured = {m.info.weights for m in catalog.models.values() if m.info.featured and m.info.weights}
-    rented = [device.id for device in devices().values() if device.class_ == _CLASS]
-    found = (plans(weights, carried(workload, weights, catalog), rented) for weights in sorted(featured))
+    found = (plans(weights, carried(workload, weights, catalog), _rented()) for weights in sorted(featured))
     return tuple(hosted_option(among[0]) for among in found if among)
+
+
+def _rented() -> list[str]:
+    return [device.id for device in devices().values() if device.class_ == _CLASS]
 
 
 def carried(workload: Workload, weights: str, catalog: Catalog) -> Workload:
@@ -40,10 +45,10 @@ def hosting(
 
 
 def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog) -> Plan:
-    """The workload on the devices that cost least. Raises InputError where none can serve it."""
-    found = plans(weights, carried(workload, weights, catalog))
+    """The workload on the data-centre GPUs that cost least. Raises InputError where none can serve it."""
+    found = plans(weights, carried(workload, weights, catalog), _rented())
     if not found:
-        raise InputError(f"no device on record can serve {weights} for this workload.")
+        raise InputError(f"no data-centre GPU on record can serve {weights} for this workload: choose another model.")
     return found[0]
 
 
@@ -84,11 +89,20 @@ def _line(line: CostLine) -> Line:
 def by_gpus(hosted: Plan) -> CostAt:
     """The cost of the same deployment over volume: it climbs in whole replicas."""
 
+    @cache
     def cost(factor: Fraction) -> Cost:
         at = hosted.at_volume(float(factor))
         return at.low_usd, at.usd, at.high_usd
 
     return cost
+
+
+def volumes_in_view(hosted: Plan) -> tuple[Fraction, ...]:
+    """Up to where so many replicas are full that one more hardly matters: what has not paid there never will."""
+    top = Fraction(10)
+    while hosted.at_volume(float(top)).fleet.peak_replicas < _MANY_REPLICAS:
+        top *= 10
+    return volumes(top)
 
 
 def per_million_output_usd(hosted: Plan, workload: Workload) -> Decimal | None:

@@ -24,6 +24,7 @@ class Template(Fact):
     name: str
     description: str
     unit: str
+    units: str
     calls_per_unit: int = Field(gt=0)
     default_units: int = Field(gt=0)
     period: Literal["day", "week", "month"]

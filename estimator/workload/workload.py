@@ -31,6 +31,7 @@ class Workload:
 
     `requests_per_month` is the true rate, whatever time the profiles stand for. `repeated_share` (low, typical, high)
     is the share of input that repeats an earlier prefix, None where unknown; it comes back after `reuse_gap_s`.
+    People count in `unit`s (conversations, say), each of which takes `requests_per_unit`.
     """
 
     name: str
@@ -43,6 +44,13 @@ class Workload:
     repeated_share: tuple[float, float, float] | None
     reuse_gap_s: float
     assumptions: tuple[Assumption, ...]
+    unit: str = "request"
+    units: str = "requests"
+    requests_per_unit: int = 1
+
+    @property
+    def units_per_month(self) -> Fraction:
+        return self.requests_per_month / self.requests_per_unit
 
 
 def from_template(
@@ -73,6 +81,9 @@ def from_template(
             Assumption(_of_repeats(template), "guess", ""),
             _of_shape(shape),
         ),
+        unit=template.unit,
+        units=template.units,
+        requests_per_unit=template.calls_per_unit,
     )
 
 
