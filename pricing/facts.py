@@ -84,5 +84,11 @@ def _parse(fields: object, kind: type[F], place: str) -> F:
 
 @cache
 def sources(directory: Path = DATA) -> dict[str, Source]:
-    """Every source below `directory` by id; other facts name one of these."""
-    return {s.id: s for path in sorted((directory / "sources").glob("*.csv")) for s in read_table(path, Source)}
+    """Every source below `directory` by id; other facts name one of these. Raises InputError where two share an id."""
+    found: dict[str, Source] = {}
+    for path in sorted((directory / "sources").glob("*.csv")):
+        for source in read_table(path, Source):
+            if source.id in found:
+                raise InputError(f"sources/{path.name}: {source.id} is there twice, or in another file: rename one.")
+            found[source.id] = source
+    return found
