@@ -1,7 +1,5 @@
 """The price data itself: every row is sound, and the figures that matter most are the published ones."""
 
-import csv
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -70,16 +68,6 @@ def test_featured_models_have_an_output_price_or_say_that_none_is_known() -> Non
     without = {m.id for m in featured if not any(r.item == "output" for r in m.rules)}
     assert 5 <= len(featured) <= 15
     assert without == {"deepseek-v4"}
-
-
-def test_every_column_of_the_tables_is_explained() -> None:
-    readme = (DATA / "README.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"\w+", " ".join(re.findall(r"^\| ([^|]+) \|", readme, flags=re.MULTILINE))))
-    tables = [DATA / "sources" / "prices.csv", *(DATA / "prices").glob("*.csv")]
-    tables += [DATA / "catalog" / f"{name}.csv" for name in ("providers", "models", "aliases", "items", "windows")]
-    for path in tables:
-        with path.open(encoding="utf-8", newline="") as file:
-            assert set(next(csv.reader(file))) <= explained, path.name
 
 
 def test_only_claims_are_ranges_and_only_the_future_is_scheduled() -> None:
