@@ -1,16 +1,19 @@
 """What will it cost? One answer, one chart, and what stands behind each figure."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import streamlit as st
 
 from estimator.dashboard.parts import behind, cost_chart, cost_table, escaped, report_button, without_price
+from estimator.dashboard.work import half_hour
 from estimator.decision import Comparison, Option, Scenario, compare, hosted_options
 from estimator.report import count, is_sure, usd, usd_range
 from estimator.workload import Workload
-from pricing import catalog, now
+from pricing import catalog
 
 _CHEAPEST = 3
+_HOSTED = 2
 
 
 def show(work: Workload) -> None:
@@ -32,20 +35,26 @@ def show(work: Workload) -> None:
 
 def everything(work: Workload) -> Comparison:
     """The work on every model and on own GPUs, at today's standard prices."""
+    return _everything(work, half_hour())
+
+
+@st.cache_resource(max_entries=64, show_spinner="Working it out …", hash_funcs={Workload: hash})
+def _everything(work: Workload, at: datetime) -> Comparison:
     book = catalog()
-    return compare(work, book, Scenario(at=now()), others=hosted_options(work, book))
+    return compare(work, book, Scenario(at=at), others=hosted_options(work, book))
 
 
 def worth_showing(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The models that people ask for, the cheapest ones, and self-hosting."""
-    listed = [o for o in options if o.kind == "api" and is_sure(o.status)]
-    cheapest = {(o.provider, o.model) for o in listed[:_CHEAPEST]}
-    models = catalog().models
-    return tuple(
-        o
-        for o in options
-        if o.kind == "selfhost" or (o.provider, o.model) in cheapest or models[o.provider, o.model].info.featured
-    )
+    """The models that people ask for, the cheapest ones, and the cheapest on own GPUs; no claims."""
+    sure = [o for o in options if is_sure(o.status)]
+    bought = [o for o in sure if o.kind == "api"]
+    hosted = [o for o in sure if o.kind == "selfhost"][:_HOSTED]
+    chosen = [*bought[:_CHEAPEST], *(o for o in bought if _is_featured(o)), *hosted]
+    return tuple(o for o in options if o in chosen)
+
+
+def _is_featured(option: Option) -> bool:
+    return catalog().models[option.provider, option.model].info.featured
 
 
 def _answer(work: Workload, options: tuple[Option, ...]) -> None:
@@ -54,9 +63,11 @@ def _answer(work: Workload, options: tuple[Option, ...]) -> None:
         st.warning("No model has a listed price for this work.")
         return
     least, most = listed[0], listed[-1]
-    st.markdown(f"### From {escaped(usd(least.usd))} to {escaped(usd(most.usd))} a month")
+    st.markdown(f"### From {escaped(usd(least.usd))} to {escaped(usd(most.usd))} a month, by the model you choose")
     between = usd_range(least.low_usd, least.high_usd)
+    hosted = next((o for o in options if o.kind == "selfhost"), None)
+    own = f" On your own GPUs it would start at {escaped(usd(hosted.usd))}." if hosted else ""
     st.markdown(
-        f"{escaped(work.name)}, {count(work.requests_per_month)} requests a month: cheapest on "
-        f"**{escaped(least.name)}** ({escaped(between)}), dearest on **{escaped(most.name)}**."
+        f"{escaped(work.name)}, {count(work.units_per_month)} {work.units} a month: cheapest on "
+        f"**{escaped(least.name)}** ({escaped(between)}), dearest on **{escaped(most.name)}**.{own}"
     )

@@ -7,10 +7,21 @@ import streamlit as st
 from estimator.dashboard.ask import everything, worth_showing
 from estimator.dashboard.charts import label, month_bars
 from estimator.dashboard.parts import QUIET, escaped
-from estimator.decision import Month, Option, buys, by_token, first_over, months_ahead
+from estimator.decision import (
+    Month,
+    Option,
+    buys,
+    by_gpus,
+    by_token,
+    cheapest_hosting,
+    first_over,
+    months_ahead,
+)
 from estimator.report import count, is_sure, status_words, usd
 from estimator.workload import Workload
-from pricing import now
+from pricing import catalog, now
+
+_FIRST = "gpt-5.4"
 
 
 def show(work: Workload) -> None:
@@ -25,14 +36,20 @@ def show(work: Workload) -> None:
         "The work grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", persist_state="session"
     )
     key = right.selectbox(
-        "On", tuple(options), format_func=lambda k: label(options[k]), key="budget-model", persist_state="session"
+        "On",
+        tuple(options),
+        index=next((i for i, o in enumerate(options.values()) if o.model == _FIRST), 0),
+        format_func=lambda k: label(options[k]),
+        key="budget-model",
+        persist_state="session",
     )
     _months(work, options[key], limit, Decimal(growth) / 100)
     _bought(work, list(options.values()), limit)
 
 
 def _months(work: Workload, option: Option, limit: Decimal, growth: Decimal) -> None:
-    ahead = months_ahead(by_token(option), work.requests_per_month, limit, growth, start=now())
+    cost = by_token(option) if option.kind == "api" else by_gpus(cheapest_hosting(option.model, work, catalog()))
+    ahead = months_ahead(cost, work.requests_per_month, limit, growth, start=now())
     _verdict(option, ahead, limit)
     alt = f"Cost of the next {len(ahead)} months on {option.name} against a limit of {usd(limit)}"
     st.plotly_chart(month_bars(ahead, limit), config=QUIET, alt=alt, key="months")
@@ -56,9 +73,9 @@ def _verdict(option: Option, ahead: tuple[Month, ...], limit: Decimal) -> None:
 
 def _bought(work: Workload, options: list[Option], limit: Decimal) -> None:
     st.subheader(f"What {usd(limit)} a month buys".replace("$", r"\$"))
-    st.caption(f"How often each model could do one request of this work ({escaped(work.name)}) within the limit.")
+    st.caption(f"How many {work.units} each model could do within the limit ({escaped(work.name)}).")
     by_token = [option for option in options if option.kind == "api"]
-    purchases = [buys(option, work.requests_per_month, limit) for option in by_token]
+    purchases = [buys(option, work.units_per_month, limit) for option in by_token]
     st.dataframe(
         [
             {
@@ -67,7 +84,7 @@ def _bought(work: Workload, options: list[Option], limit: Decimal) -> None:
                 "A week": p.per_week,
                 "A month": p.per_month,
                 "Between": f"{count(p.low_per_month)} and {count(p.high_per_month)} a month",
-                "So you can run it": p.cadence,
+                "That is": p.cadence,
                 "Price is": status_words(p.option.status),
             }
             for p in sorted(purchases, key=lambda p: (-p.per_month, not is_sure(p.option.status)))

@@ -48,7 +48,7 @@ def cost_bars(options: Sequence[Option]) -> Figure:
     end = _axis_end(options)
     layout = _layout(height=_ROW_PX * len(options) + 110, x="US dollars a month")
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
-    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 4}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 4, "tickangle": 0}
     layout["bargap"] = 0.35
     layout["annotations"] = [
         {

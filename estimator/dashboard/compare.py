@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 import streamlit as st
 
 from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
+from estimator.dashboard.work import half_hour
 from estimator.decision import Scenario, compare, hosted_options
 from estimator.report import is_sure
 from estimator.workload import Workload
@@ -68,7 +69,7 @@ def _terms(work: Workload) -> tuple[Scenario, bool]:
         key="day",
         help="Past prices as they were; future ones as far as sellers have announced them.",
     )
-    at = now() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
+    at = half_hour() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
     mode = Mode(processing="batch") if overnight else STANDARD
     return Scenario(at, mode, caching=bool(reuse)), bool(shown)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from estimator.dashboard import ask, budget, compare, prices, selfhost
+from estimator.dashboard.parts import escaped
 from estimator.dashboard.work import choose
 from estimator.workload import Workload
 from pricing import InputError, PricingError
@@ -13,34 +14,38 @@ _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
     "What you upload is counted and forgotten."
 )
+_TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
+
+
+def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = False) -> Callable[[], None]:
+    """A page about the user's work: its title, the work, then the body; a problem is told in one sentence."""
+
+    def show_page() -> None:
+        st.title(title)
+        try:
+            work = choose(open_=open_)
+            if work is not None:
+                body(work)
+        except (InputError, PricingError) as error:
+            said = str(error)
+            st.error(escaped(said[:1].upper() + said[1:]))
+
+    return show_page
+
+
+# By the last part of the address.
+PAGES = {
+    "cost": ("What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
+    "compare": ("Compare", about_work("Compare", compare.show)),
+    "selfhost": ("Run it yourself?", about_work("Run it yourself?", selfhost.show)),
+    "budget": ("Budget", about_work("Does it fit the budget?", budget.show)),
+    "prices": ("Prices", prices.show),
+}
 
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
-    page = st.navigation(
-        [
-            _page(ask.show, "What will it cost?", "cost", default=True),
-            _page(compare.show, "Compare", "compare"),
-            _page(selfhost.show, "Run it yourself?", "selfhost"),
-            _page(budget.show, "Budget", "budget"),
-            st.Page(prices.show, title="Prices", url_path="prices"),
-        ],
-        position="top",
-    )
-    page.run()
+    st.html(_TIGHT)
+    pages = [st.Page(body, title=title, url_path=path, default=path == "cost") for path, (title, body) in PAGES.items()]
+    st.navigation(pages, position="top").run()
     st.caption(_ABOUT)
-
-
-def _page(body: Callable[[Workload], None], title: str, path: str, *, default: bool = False) -> "st.Page":
-    """A page about the user's work: its title, the work, then the body; a problem is told in one sentence."""
-
-    def run() -> None:
-        st.title(title)
-        try:
-            work = choose(open_=default)
-            if work is not None:
-                body(work)
-        except (InputError, PricingError) as error:
-            st.error(str(error)[:1].upper() + str(error)[1:])
-
-    return st.Page(run, title=title, url_path=path, default=default)

@@ -1,7 +1,9 @@
 """What several pages show: the chart of costs, the table, what stands behind a figure, and the report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
+import pandas as pd
 import streamlit as st
 
 from estimator.dashboard.charts import cost_bars
@@ -27,27 +29,38 @@ def cost_chart(options: Sequence[Option], key: str) -> None:
 
 def cost_table(options: Sequence[Option]) -> None:
     """Every option as a row, with what its price is worth."""
-    st.dataframe(
-        [
-            {
-                "Model": o.name,
-                "From": seller(o),
-                "How": o.detail or _KINDS[o.kind],
-                "A month": float(o.usd),
-                "At least": float(o.low_usd),
-                "At most": float(o.high_usd),
-                "Price is": status_words(o.status),
-                "Source": ", ".join(dict.fromkeys(line.source for line in o.lines)),
-                "Checked": max((line.checked_on for line in o.lines), default=""),
-            }
-            for o in options
-        ],
-        hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="dollar") for name in ("A month", "At least", "At most")
-        },
-        alt="Monthly cost of each option with its source and date",
+    rows = [
+        {
+            "Model": o.name,
+            "From": seller(o),
+            "How": o.detail or _KINDS[o.kind],
+            "A month": o.usd,
+            "At least": o.low_usd,
+            "At most": o.high_usd,
+            "Price is": status_words(o.status),
+            "Source": ", ".join(dict.fromkeys(line.source for line in o.lines)),
+            "Checked": max((line.checked_on for line in o.lines), default=""),
+        }
+        for o in options
+    ]
+    table(
+        rows,
+        dict.fromkeys(("A month", "At least", "At most"), usd),
+        "Monthly cost of each option with its source and date",
     )
+
+
+def table(
+    rows: Sequence[dict[str, object]], written: Mapping[str, Callable[[Decimal], str]], alt: str, height: int = 400
+) -> None:
+    """Rows whose numeric columns sort as numbers and read as `written`; an unknown figure is a dash."""
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(written, float))
+    shown = frame.style.format({name: _writer(write) for name, write in written.items()})
+    st.dataframe(shown, hide_index=True, alt=alt, placeholder="–", height=height)
+
+
+def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
+    return lambda value: write(Decimal(str(value))) if value == value else ""  # noqa: PLR0124 - NaN is unknown
 
 
 def behind(options: Sequence[Option]) -> None:
@@ -70,6 +83,7 @@ def _lines(option: Option) -> None:
                 "Price": rate(line.rate_usd, line.per).replace("$", r"\$"),
                 "A month": usd(line.usd).replace("$", r"\$"),
                 "Price is": status_words(line.status),
+                "Source": line.source,
                 "Checked": line.checked_on,
             }
             for line in option.lines
@@ -102,7 +116,7 @@ def escaped(text: str) -> str:
 
 def without_price(missing: Sequence[NoPrice]) -> None:
     if missing:
-        with st.expander(f"{len(missing)} models without an honest figure"):
+        with st.expander(f"Without an honest figure: {', '.join(dict.fromkeys(m.name for m in missing))}"):
             st.markdown("\n".join(f"- **{escaped(m.name)}**: {escaped(m.reason)}" for m in missing))
 
 

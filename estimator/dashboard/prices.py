@@ -1,17 +1,19 @@
 """Prices: the catalog with status, source, date and history, and what was claimed beside what was listed."""
 
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 
 import streamlit as st
 
 from estimator.dashboard.charts import price_steps
-from estimator.dashboard.parts import QUIET, escaped, sources
-from estimator.report import rate, status_words
+from estimator.dashboard.parts import QUIET, escaped, sources, table
+from estimator.report import count, rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
 from pricing.claims import PriceClaim, claims, price_claims
 
 _ARTICLE_DAY = datetime(2026, 3, 11, 12, tzinfo=UTC)
 _SHOWN_ITEMS = ("input", "cache_read", "output")
+_PRICE_COLUMNS = ("Input", "Repeated input", "Output")
 _HISTORY = timedelta(days=365)
 _AHEAD = timedelta(days=120)
 
@@ -34,13 +36,13 @@ def _market() -> None:
     st.caption(
         "US dollars per million tokens (about 750,000 English words): standard service, short prompts, off-peak."
     )
-    st.dataframe(
-        [row for model in book.models.values() if (row := _row(model, at))],
-        hide_index=True,
-        height=560,
-        column_config={n: st.column_config.NumberColumn(format="$%.4g") for n in ("Input", "Repeated input", "Output")},
-        alt="Prices of all models with their state, source and date",
-    )
+    rows = [row for model in book.models.values() if (row := _row(model, at))]
+    written = {**dict.fromkeys(_PRICE_COLUMNS, _per_million), "Longest prompt": count}
+    table(rows, written, "Prices of all models with their state, source and date", height=600)
+
+
+def _per_million(amount: Decimal) -> str:
+    return rate(amount, 1_000_000).removesuffix(" per 1M")
 
 
 def _row(model: Model, at: datetime) -> dict[str, object] | None:
@@ -48,13 +50,11 @@ def _row(model: Model, at: datetime) -> dict[str, object] | None:
     found = [rule for rule in rules if rule]
     if not found:
         return None
-    read, cached, written = (float(rule.typical) if rule else None for rule in rules)
+    amounts = (rule.typical if rule else None for rule in rules)
     return {
         "Model": model.info.name,
         "Seller": catalog().providers[model.provider].name,
-        "Input": read,
-        "Repeated input": cached,
-        "Output": written,
+        **dict(zip(_PRICE_COLUMNS, amounts, strict=True)),
         "Price is": status_words(found[0].status),
         "Source": found[0].source,
         "Checked": found[0].checked_on,

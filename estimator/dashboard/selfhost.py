@@ -7,6 +7,7 @@ import streamlit as st
 
 from estimator.dashboard.charts import break_even_lines
 from estimator.dashboard.parts import QUIET, behind, escaped, seller
+from estimator.dashboard.work import half_hour
 from estimator.decision import (
     Option,
     Scenario,
@@ -24,7 +25,7 @@ from estimator.decision import (
 from estimator.report import count, is_sure, status_words, usd
 from estimator.selfhost import Architecture, Plan, architectures, devices
 from estimator.workload import Workload
-from pricing import InputError, catalog, now
+from pricing import InputError, catalog
 
 _ANY = "The cheapest data-centre GPUs"
 _DEFAULT = "deepseek-v4-flash"
@@ -110,10 +111,10 @@ def _figures(plan: Plan) -> None:
     columns[0].metric(
         "Memory it needs",
         f"{one.weights_bytes / _GB:,.0f} GB",
-        f"of {one.total_bytes / _GB:,.0f} GB, room for {count(one.sequences)} requests at once",
+        f"of {one.total_bytes / _GB:,.0f} GB",
         delta_color="off",
         delta_arrow="off",
-        help="The model's weights. What is left holds the requests being worked on.",
+        help=f"The model's weights. What is left holds up to {count(one.sequences)} requests being worked on.",
         border=True,
     )
     if speed.tpot_ms and speed.out_tok_s_per_gpu:
@@ -184,7 +185,7 @@ def _rivals(plan: Plan, work: Workload) -> Sequence[Option]:
     """The models people ask for, and the cheapest seller of these weights."""
     book = catalog()
     models = [m for m in book.models.values() if m.info.featured or m.info.weights == plan.architecture.id]
-    options = [o for o in compare(work, book, Scenario(at=now()), models).options if is_sure(o.status)]
+    options = [o for o in compare(work, book, Scenario(at=half_hour()), models).options if is_sure(o.status)]
     same = [o for o in options if o.weights == plan.architecture.id][:1]
     names = ("gpt-5.4", "claude-sonnet-4-6", "gemini-2.5-flash", "deepseek-v4-pro")
     return [*same, *(o for o in options if o.model in names and o not in same)]

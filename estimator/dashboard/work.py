@@ -18,15 +18,16 @@ from estimator.workload import (
     templates,
 )
 from pricing import catalog, now
+from pricing.windows import SLOT_MINUTES
 
 TASK, FILE, TEXT = "A typical task", "A usage file", "A text"
+_FIRST = "support-chat"
 _PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
 
 
 def choose(*, open_: bool) -> Workload | None:
     """The user's work, or None while it is still to be given."""
-    source = st.session_state.get("from", TASK)
-    with st.expander(f"**Your work** · {source.lower()}", expanded=open_, icon=":material/edit:"):
+    with st.expander(f"**Your work**: {_said()}", expanded=open_, icon=":material/edit:", key="work"):
         source = st.segmented_control(
             "What do you have?",
             (TASK, FILE, TEXT),
@@ -41,18 +42,30 @@ def choose(*, open_: bool) -> Workload | None:
         return _text() if source == TEXT else _task()
 
 
+def _said() -> str:
+    """The work in a few words, from what was chosen on this page or another."""
+    source = st.session_state.get("from", TASK)
+    if source != TASK:
+        return str(source).lower()
+    task = templates()[st.session_state.get("task", _FIRST)]
+    many = st.session_state.get(f"many-{task.id}", task.default_units)
+    per = st.session_state.get(f"per-{task.id}", task.period)
+    return f"{task.name.lower()}, {many:,} {task.units} {_PERIODS[per]}"
+
+
 def _task() -> Workload:
     tasks = templates()
     left, middle, right = st.columns((4, 2, 2), vertical_alignment="bottom")
     id_ = left.selectbox(
         "Which task?",
         tuple(tasks),
+        index=tuple(tasks).index(_FIRST),
         format_func=lambda i: tasks[i].name,
         key="task",
         bind="query-params",
     )
     task = tasks[id_]
-    units = _often((middle, right), task.id, task.default_units, task.period, f"How many ({task.unit})?")
+    units = _often((middle, right), task.id, task.default_units, task.period, f"How many {task.units}?")
     st.caption(task.description)
     return _of_template(task.id, units, _month())
 
@@ -125,3 +138,9 @@ def _of_template(id_: str, units: Fraction, start: datetime) -> Workload:
 def _month() -> datetime:
     """The month that stands for a typical one: this one."""
     return now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def half_hour() -> datetime:
+    """Now, to the half hour: no price changes in between, so that pages may keep what they worked out."""
+    at = now()
+    return at.replace(minute=at.minute - at.minute % SLOT_MINUTES, second=0, microsecond=0)

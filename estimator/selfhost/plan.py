@@ -129,12 +129,17 @@ def plan(
 def plans(
     architecture_id: str, workload: Workload, among: Iterable[str] | None = None, precision: str = "native"
 ) -> tuple[Plan, ...]:
-    """A plan on each device that can serve the workload and be rented, cheapest first."""
+    """A plan on each device that can serve the workload and be rented, cheapest first; none may be able to.
+
+    Raises InputError where the model is not on record, or only claimed, so that nothing can be computed.
+    """
+    architecture = find_architecture(architecture_id)
+    if not architecture.is_complete:
+        raise InputError(f"{architecture.name}: its layers and experts are unknown, so nothing can be planned for it.")
     return tuple(sorted(_possible(architecture_id, workload, among or devices(), precision), key=lambda p: p.usd))
 
 
 def _possible(architecture_id: str, workload: Workload, among: Iterable[str], precision: str) -> Iterator[Plan]:
-    find_architecture(architecture_id)
     for device_id in among:
         try:
             yield plan(architecture_id, device_id, workload, precision=precision)

@@ -1,0 +1,172 @@
+"""The pages without a browser: what they ask, what they answer, and how they take bad input."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+OPENAI_CSV = (
+    b"start_time_iso,model,num_model_requests,input_tokens,output_tokens,input_cached_tokens\n"
+    b"2026-11-01T00:00:00Z,gpt-5.4,1000,2000000,100000,500000\n"
+)
+PAGES = ("cost", "compare", "selfhost", "budget", "prices")
+
+
+def _page(name: str) -> None:
+    from estimator.dashboard.frame import PAGES  # noqa: PLC0415 - the body of a script that Streamlit runs
+
+    PAGES[name][1]()
+
+
+def run(name: str, change: Callable[[AppTest], object] | None = None) -> AppTest:
+    """A page as it stands after its first run, or after one change."""
+    page = AppTest.from_function(_page, kwargs={"name": name}, default_timeout=60).run()
+    if change is not None:
+        change(page)
+        page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def said(page: AppTest) -> str:
+    """All text of a page."""
+    kinds = (page.title, page.markdown, page.caption, page.error, page.warning, page.success, page.info)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_a_problem(name: str) -> None:
+    page = run(name)
+    assert page.title[0].value
+    assert not page.error
+
+
+@pytest.mark.parametrize("model", ["DeepSeek V4-Pro", "GPT-5.4", "Claude Sonnet 4.6", "Gemini 2.5 Flash"])
+def test_the_models_that_people_ask_for_are_there(model: str) -> None:
+    assert any(fold.label.startswith(f"{model} · ") for fold in run("cost").expander)
+
+
+def test_what_a_known_task_costs_on_gpt_5_4() -> None:
+    # 100,000 conversations of 5 calls, each 1,800 tokens in at $2.50 and 240 out at $15 per million.
+    page = run("cost", lambda p: p.number_input(key="many-support-chat").set_value(100_000))
+    expected = 500_000 * (1_800 * 2.5 + 240 * 15) / 1e6
+    assert any(f"GPT-5.4 · \\${expected:,.0f} a month" in fold.label for fold in page.expander)
+
+
+def test_every_figure_leads_to_its_lines_and_sources() -> None:
+    page = run("cost")
+    fold = next(fold for fold in page.expander if fold.label.startswith("GPT-5.4 · "))
+    assert list(fold.table[0].value["What"]) == ["Input", "Output"]
+    assert set(fold.table[0].value["Source"]) == {"genai-prices"}
+    text = "\n".join(m.value for m in fold.markdown)
+    assert "Sources" in text
+    assert "Taken for granted" in text
+
+
+def test_a_page_remembers_the_work_in_words() -> None:
+    page = run("cost", lambda p: p.selectbox(key="task").set_value("email-triage"))
+    assert "Your work**: e-mail triage, 40 e-mails a day" in page.expander[0].label
+
+
+def test_a_text_is_counted() -> None:
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text"))
+    assert "Paste a text" in said(page)
+    page.text_area(key="text").set_value("How many tokens is this? " * 100).run()
+    assert not page.exception
+    assert "your text" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "answer"),
+    [
+        pytest.param("usage.csv", OPENAI_CSV, "1,000 requests", id="an export"),
+        pytest.param("usage.csv", b"", "empty", id="an empty file"),
+        pytest.param("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not", id="a picture"),
+    ],
+)
+def test_a_file_is_read_or_refused_in_a_sentence(name: str, data: bytes, answer: str) -> None:
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A usage file"))
+    page.file_uploader(key="upload").upload(name, data, "application/octet-stream").run()
+    assert not page.exception
+    assert answer in said(page)
+
+
+def test_a_claim_can_be_left_out() -> None:
+    labels = [fold.label for fold in run("compare").expander]
+    claimed = [fold.label for fold in run("compare", lambda p: p.toggle(key="claims").set_value(False)).expander]
+    assert len(labels) - len(claimed) == 3  # The article's GPT-5.4, Claude Sonnet 4.6 and Gemini 2.5 Flash.
+
+
+def test_what_can_wait_costs_half_on_gpt_5_4() -> None:
+    page = run("compare", lambda p: p.toggle(key="batch").set_value(True))
+    full = 5_000 * (1_800 * 2.5 + 240 * 15) / 1e6
+    assert any(fold.label.startswith(f"GPT-5.4 · \\${full / 2:.2f} a month") for fold in page.expander)
+
+
+def test_prices_of_a_past_day_are_those_of_that_day() -> None:
+    def choose(page: AppTest) -> None:
+        page.multiselect(key="models").set_value(["openai/gpt-5.6-luna"])
+        page.date_input(key="day").set_value(date(2026, 7, 1))
+
+    cost = 5_000 * (1_800 * 1 + 240 * 6) / 1e6  # $1 and $6 a million until 30 July 2026; a fifth of that since.
+    assert any(
+        fold.label.startswith(f"GPT-5.6 Luna · \\${cost:.2f} a month") for fold in run("compare", choose).expander
+    )
+
+
+def test_own_gpus_say_how_busy_they_are() -> None:
+    page = run("selfhost")
+    assert [m.label for m in page.metric] == [
+        "Memory it needs",
+        "Speed of one answer",
+        "A full copy writes",
+        "Copies at the busiest hour",
+    ]
+    assert "and be busy" in said(page)
+
+
+def test_two_consumer_cards_do_not_hold_it() -> None:
+    def choose(page: AppTest) -> None:
+        page.selectbox(key="device").set_value("rtx-5090").run()
+        page.selectbox(key="gpus").set_value(2)
+
+    page = run("selfhost", choose)
+    assert "**No.**" in page.error[0].value
+    assert "GB" in page.error[0].value
+
+
+def test_a_rumour_is_not_computed() -> None:
+    page = run("selfhost", lambda p: p.selectbox(key="weights").set_value("deepseek-v4-rumour"))
+    assert "unknown" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("limit", "verdict"),
+    [
+        pytest.param(1_000, "It fits.", id="ample"),
+        pytest.param(100, "It fits in a typical month.", id="heavy months pass it"),
+        pytest.param(45, "It fits until", id="growth passes it"),
+        pytest.param(10, "It does not fit.", id="too small"),
+    ],
+)
+def test_a_budget_has_a_verdict(limit: int, verdict: str) -> None:
+    # GPT-5.4 costs $40.50 in a typical month, and the work grows by 5 % a month.
+    page = run("budget", lambda p: p.number_input(key="limit").set_value(limit))
+    assert verdict in said(page)
+
+
+def test_a_limit_buys_so_many_conversations() -> None:
+    page = run("budget")
+    bought = page.dataframe[0].value
+    row = bought[bought["Model"] == "GPT-5.4"].iloc[0]
+    each = 5 * (1_800 * 2.5 + 240 * 15) / 1e6
+    assert row["A month"] == int(100 / each)
+
+
+def test_the_article_stands_beside_the_list_prices() -> None:
+    table = run("prices").table[0].value
+    output = table[(table["The article's model"] == "GPT-5.4") & (table["What"] == "Output")].iloc[0]
+    assert (output["It said"], output["Listed that day"]) == (r"\$10.00 per 1M", r"\$15.00 per 1M")
+    rumour = table[table["On sale as"] == "DeepSeek V4-Pro"].iloc[0]
+    assert (rumour["It is"], rumour["Listed that day"]) == ("projected, never listed", "not on sale")
