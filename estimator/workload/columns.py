@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pricing import InputError, Usage
@@ -58,6 +59,11 @@ class Columns:
     maker: str
     cached_beside: bool
     written_is_total: bool
+
+    @cached_property
+    def tell_usage(self) -> bool:
+        """Whether a time, input and output are among them."""
+        return self.names.keys() >= {"start", "output"} and bool(self.names.keys() & {"input", "fresh"})
 
 
 def columns_of(names: Iterable[str]) -> Columns:
@@ -125,7 +131,7 @@ def _calendar(text: str) -> datetime | None:
 
 def usage_of(counts: Mapping[str, int], columns: Columns) -> Usage:
     """Disjoint usage. Raises InvalidUsage where a part exceeds its whole."""
-    cached, written, written_1h = (counts.get(role, 0) for role in ("cached", "written", "written_1h"))
+    cached, written, written_1h = counts.get("cached", 0), counts.get("written", 0), counts.get("written_1h", 0)
     if columns.written_is_total:
         written -= written_1h
     given = counts["fresh"] if "fresh" in counts else counts["input"]

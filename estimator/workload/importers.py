@@ -21,6 +21,7 @@ from pricing.raw import model_from_raw, usage_from_raw
 
 _DAY = timedelta(days=1)
 _TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
+_RESPONSES = frozenset({"raw", "usage", "usageMetadata"})
 _NESTED = ("attributes", "cache_creation", "server_tool_use")
 _ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
 _MODES = ("tier", "speed", "batch")
@@ -137,13 +138,20 @@ def _records(rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Reco
 
 
 def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
-    if any(isinstance(row.fields.get(name), Mapping) for name in ("raw", "usage", "usageMetadata")):
+    if any(isinstance(row.fields[name], Mapping) for name in _RESPONSES & row.fields.keys()):
         return _of_response(row.fields, n, remarks)
-    fields = dict(row.fields)
-    for name in _NESTED:
-        inner = fields.pop(name, None)
-        fields.update(inner if isinstance(inner, Mapping) else {})
-    return _of_table(fields, n, remarks)
+    return _of_table(_flat(row.fields), n, remarks)
+
+
+def _flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of nested objects beside the others."""
+    nested = [name for name in _NESTED if name in fields]
+    if not nested:
+        return fields
+    flat = {name: value for name, value in fields.items() if name not in nested}
+    for name in nested:
+        flat |= fields[name] if isinstance(fields[name], Mapping) else {}
+    return flat
 
 
 def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record:
@@ -172,7 +180,7 @@ def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | 
     """A row of named counts: one request, or the sum of several. None for a row of zeros, such as an idle day."""
     columns = remarks.columns(fields)
     names = columns.names
-    if not names.keys() >= {"start", "output"} or not names.keys() & {"input", "fresh"}:
+    if not columns.tell_usage:
         raise InputError(_unknown(fields))
     counts = counts_of(fields, columns)
     usage = usage_of(counts, columns)
@@ -219,7 +227,7 @@ def _guess_requests(fields: Mapping[str, Any], names: Mapping[str, str], usage: 
 def _remark(fields: Mapping[str, Any], columns: Columns, remarks: _Remarks) -> None:
     names = columns.names
     remarks.models.add(str(fields.get(names.get("model", "")) or columns.maker))
-    if any(str(fields.get(names.get(role, "")) or "").lower() not in _ORDINARY for role in _MODES):
+    if any(str(fields[names[role]] or "").lower() not in _ORDINARY for role in _MODES if role in names):
         remarks.notes.add("Some requests were served in another way than standard: they are counted alike.")
 
 

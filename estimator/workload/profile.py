@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 from ddsketch.mapping import LogarithmicMapping
@@ -132,8 +132,8 @@ class Profile:
         out = input_factor if output_factor is None else output_factor
         if input_factor == out == 1:
             return self
-        cells = (Cell(c.start, c.floor, c.requests, _scaled(c.usage, input_factor, out)) for c in self.cells)
-        return replace(self, cells=_collect(_banded(cells, self.sizes)))
+        cells = (_cell(c.start, c.requests, _scaled(c.usage, input_factor, out), self.sizes) for c in self.cells)
+        return replace(self, cells=_collect(cells))
 
 
 def _seconds(span: timedelta) -> Fraction:
@@ -161,9 +161,9 @@ def floor_of(total_input_tokens: int, requests: int, sizes: Sequence[int]) -> in
     return sizes[bisect_right(sizes, total_input_tokens // requests) - 1]
 
 
-def _banded(cells: Iterable[Cell], sizes: Sequence[int]) -> Iterator[Cell]:
-    """Each cell with the band that its mean size lies in."""
-    return (Cell(c.start, floor_of(c.usage.total_input_tokens, c.requests, sizes), c.requests, c.usage) for c in cells)
+def _cell(start: datetime, requests: int, usage: Usage, sizes: Sequence[int]) -> Cell:
+    """A cell of the band that its mean size lies in."""
+    return Cell(start, floor_of(usage.total_input_tokens, requests, sizes), requests, usage)
 
 
 def _collect(cells: Iterable[Cell]) -> tuple[Cell, ...]:
@@ -194,13 +194,14 @@ def profile(
 
     def cells() -> Iterator[Cell]:
         for record in records:
-            start, end = record.start.astimezone(UTC), (record.end or record.start).astimezone(UTC)
+            start = record.start.astimezone(UTC)
+            end = record.end.astimezone(UTC) if record.end else start
             span[:] = (min(start, span[0]), max(end, span[1])) if span else (start, end)
             _count(inputs, record.usage.total_input_tokens // record.requests, record.requests)
             _count(outputs, _output(record.usage) // record.requests, record.requests)
-            yield from _cells(record)
+            yield from _cells(record, sizes)
 
-    collected = _collect(_banded(cells(), sizes))
+    collected = _collect(cells())
     if not collected:
         raise InputError("there are no requests in it: a profile needs at least one.")
     return Profile(
@@ -216,8 +217,13 @@ def profile(
 
 
 def _count(bins: dict[int, int], size: int, requests: int) -> None:
-    key = _SIZES.key(size) if size else _ZERO_KEY
+    key = _bin(size)
     bins[key] = bins.get(key, 0) + requests
+
+
+@lru_cache(maxsize=2**16)  # Sizes recur, and a logarithm for each request is slow.
+def _bin(size: int) -> int:
+    return _SIZES.key(size) if size else _ZERO_KEY
 
 
 def _output(usage: Usage) -> int:
@@ -249,14 +255,18 @@ def _slot(t: datetime) -> datetime:
     return t.replace(minute=t.minute - t.minute % SLOT_MINUTES, second=0, microsecond=0)
 
 
-def _cells(record: Record) -> list[Cell]:
+def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     """A request as a cell; a row as one cell for each hour in which it has a whole request. No token is lost."""
     hours = math.ceil((record.end - record.start) / HOUR) if record.end else 1
     if hours == 1:
-        return [Cell(_slot(record.start), 0, record.requests, record.usage)]
+        return [_cell(_slot(record.start), record.requests, record.usage, sizes)]
     before = [record.requests * i // hours for i in range(hours + 1)]
+
+    def part(i: int) -> Usage:
+        return _part(record.usage, before[i], before[i + 1], record.requests)
+
     return [
-        Cell(_slot(record.start + i * HOUR), 0, here, _part(record.usage, before[i], before[i + 1], record.requests))
+        _cell(_slot(record.start + i * HOUR), here, part(i), sizes)
         for i in range(hours)
         if (here := before[i + 1] - before[i])
     ]
