@@ -19,8 +19,11 @@ def price_profile(
     """What the requests of the profile cost together: exactly the sum of their single bills.
 
     With `at`, the prices of that date at the hours at which the requests came; without, those in force at the time.
-    Raises Unpriced where a bucket has no rule, InputError where the profile knows nothing of a tier of this model.
+    Raises Unpriced where a bucket has no rule, InputError where the profile knows nothing of a tier of this model or
+    where `at` has no time zone.
     """
+    if at is not None and at.tzinfo is None:
+        raise InputError(f"the time {at.isoformat()} has no time zone: add Z for UTC.")
     if not set(model.sizes) <= set(profile.sizes):
         raise InputError(f"the profile was made before {model.id} had its price tiers: profile the file again.")
     clockless = at is not None and not model.windows
@@ -57,7 +60,8 @@ def _total(usages: Iterable[Usage]) -> Usage:
 def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BILLABLE) -> tuple[Profile, str]:
     """The profile in the buckets that this model's seller has, and a sentence on what changed, if anything did.
 
-    Where a seller has no price for cached reads or for writes to a cache, those tokens are sent as fresh input.
+    Where a seller has no price for cached reads or for writes to a cache, those tokens are sent as fresh input; writes
+    to a cache of an hour go to the shorter one, where that is sold.
     """
     sold = {rule.item for rule in model.rules if rule.status in statuses}
     used = {name for name, n in profile.usage.items() if n}
@@ -71,12 +75,13 @@ def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BI
         )
         if item not in sold and (bucket in used or bucket == "cache_write_5m_tokens")
     }
-    if not moves.keys() & used:
+    moved = moves.keys() & used
+    if not moved:
         return profile, ""
     cells = tuple(replace(cell, usage=_moved(cell.usage, moves)) for cell in profile.cells)
-    return replace(
-        profile, cells=cells
-    ), f"{model.info.name} bills no cache of this kind: those tokens count as fresh input."
+    shorter = moved == {"cache_write_1h_tokens"} and "cache_write_5m" in sold
+    kind = "writes to its shorter cache" if shorter else "fresh input"
+    return replace(profile, cells=cells), f"{model.info.name} bills no cache of this kind: those tokens count as {kind}."
 
 
 def _moved(usage: Usage, moves: dict[str, str]) -> Usage:

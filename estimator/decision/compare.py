@@ -9,7 +9,8 @@ from fractions import Fraction
 from estimator.decision.billing import as_sold_by, price_profile
 from estimator.tokens import factor
 from estimator.workload import Assumption, Profile, Workload, cache_terms, with_caching
-from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, Status, Unpriced
+from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, PriceRule, Status, Unpriced
+from pricing.windows import Window
 
 LEVELS = ("low", "typical", "high")
 _CENTS_OF_CENTS = Decimal("1e-9")
@@ -26,7 +27,10 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Line:
-    """A part of a month's cost. `quantity` × `rate_usd` / `per` = `usd`; `source` is the id of one."""
+    """A part of a month's cost. `quantity` × `rate_usd` / `per` = `usd`; `source` is the id of one.
+
+    `applies` says to which hours or sizes of prompt the rate is bound, if to any.
+    """
 
     name: str
     quantity: Decimal
@@ -37,6 +41,7 @@ class Line:
     status: str
     source: str
     checked_on: str
+    applies: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,12 @@ class Option:
     assumptions: tuple[Assumption, ...]
     weights: str = ""
     detail: str = ""
+    further_sources: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources behind the figures and the assumptions."""
-        named = [*(line.source for line in self.lines), *(a.source for a in self.assumptions)]
+        named = [*(line.source for line in self.lines), *self.further_sources, *(a.source for a in self.assumptions)]
         return tuple(dict.fromkeys(s for s in named if s))
 
 
@@ -95,13 +101,13 @@ def compare(
     unpriced: list[NoPrice] = []
     carried = _Carried(workload, scenario.caching)
     for model in catalog.models.values() if models is None else models:
-        for statuses in (BILLABLE, CLAIMS):
-            if not any(rule.status in statuses for rule in model.rules):
-                continue
+        kinds = [kind for kind in (BILLABLE, CLAIMS) if any(rule.status in kind for rule in model.rules)]
+        for statuses in kinds:
             try:
                 options.append(_option(model, workload, scenario, statuses, carried))
             except Unpriced as error:
-                unpriced.append(NoPrice(model.id, model.provider, model.info.name, str(error)))
+                if statuses is kinds[0]:  # A claim that leaves something out, beside list prices, is no news.
+                    unpriced.append(NoPrice(model.id, model.provider, model.info.name, str(error)))
     return Comparison(
         workload, scenario, tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model))), tuple(unpriced)
     )
@@ -165,7 +171,7 @@ def _option(
         bills.append((bill, workload.requests_per_month / profile.requests))
         notes = [note] if note else notes
     amounts = [_monthly(amount, times) for bill, times in bills for amount in (bill.low_usd, bill.usd, bill.high_usd)]
-    lines = _lines(*bills[1])
+    lines = _lines(*bills[1], model.windows)
     usd = sum((line.usd for line in lines), Decimal(0))
     return Option(
         model=model.id,
@@ -186,7 +192,7 @@ def _option(
     )
 
 
-def _lines(bill: Bill, times: Fraction) -> tuple[Line, ...]:
+def _lines(bill: Bill, times: Fraction, windows: Sequence[Window]) -> tuple[Line, ...]:
     return tuple(
         Line(
             name=line.item,
@@ -198,9 +204,16 @@ def _lines(bill: Bill, times: Fraction) -> tuple[Line, ...]:
             status=line.rule.status.value,
             source=line.rule.source,
             checked_on=line.rule.checked_on.isoformat(),
+            applies=_applies(line.rule, windows),
         )
         for line in bill.lines
     )
+
+
+def _applies(rule: PriceRule, windows: Sequence[Window]) -> str:
+    hours = [f"{window.hours} {window.timezone}" for window in windows if window.id == rule.window]
+    sizes = [f"from {rule.smallest_input_tokens:,} tokens of input"] if rule.min_input_tokens else []
+    return ", ".join(hours + sizes)
 
 
 def _monthly(amount: Decimal, times: Fraction) -> Decimal:

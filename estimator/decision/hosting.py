@@ -69,6 +69,7 @@ def hosted_option(hosted: Plan) -> Option:
         assumptions=hosted.assumptions,
         weights=hosted.architecture.id,
         detail=f"{many}{deployment.gpus} × {hosted.device.name}",
+        further_sources=hosted.sources,
     )
 
 

@@ -1,21 +1,33 @@
 """Figures as people read them: one way to write money, counts and states, on pages, in reports and at the prompt."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+from pricing.catalog import Item
 
 STATUS_WORDS = {
     "listed": "list price",
     "promotional": "promotional price",
     "scheduled": "announced price",
-    "derived": "worked out from the list price",
+    "derived": "worked out from list prices",
     "cancelled": "announced, then cancelled",
     "projected": "projected, never listed",
     "claimed": "claimed, not confirmed",
     "measured": "measured",
     "published": "published",
+    "assumed": "our assumption",
     "guess": "our guess",
     "user": "your figure",
 }
+
+
+ITEM_WORDS = {"gpu_rent": "GPUs, rented", "staff": "Engineers"}
+
+
+def item_words(item: str, items: Mapping[str, Item]) -> str:
+    """What a line of an option is for, where the price lists' items are `items`."""
+    return items[item].name if item in items else ITEM_WORDS.get(item, item)
 
 
 def is_sure(status: str) -> bool:
@@ -33,7 +45,7 @@ def usd(amount: Decimal) -> str:
         return "$0"
     if abs(amount) < Decimal("0.005"):
         return "under $0.01"
-    places = Decimal(1) if abs(amount) >= 100 else Decimal("0.01")
+    places = Decimal(1) if abs(amount) >= Decimal("99.995") else Decimal("0.01")
     return f"${amount.quantize(places, ROUND_HALF_UP):,}"
 
 
@@ -54,6 +66,6 @@ def count(n: Decimal | Fraction | float) -> str:
     """A count in three figures: `8,820`, `1.23M`."""
     value = float(n)
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{letter}" if abs(value) < 1000 * size else f"{value / size:,.0f}{letter}"
+        if abs(value) >= 0.9995 * size:  # What three figures round up to the next letter.
+            return f"{value / size:.3g}{letter}" if abs(value) < 999.5 * size else f"{value / size:,.0f}{letter}"
     return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"
