@@ -1,0 +1,86 @@
+"""The ways that people go, in a real browser."""
+
+import io
+import re
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from tests.conftest import settle
+
+PAGES = ("cost", "compare", "selfhost", "budget", "prices")
+LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+
+
+def test_from_a_task_to_its_cost_its_sources_and_the_report(page: Page, app_url: str) -> None:
+    open_page(page, app_url)
+    page.get_by_role("combobox", name="Which task?").click()
+    page.get_by_role("option", name="Invoice extraction").click()
+    expect(page.get_by_text(re.compile(r"^Invoice extraction, 200 invoices a month"))).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
+
+    fold = page.get_by_test_id("stExpander").filter(has_text="GPT-5.4 · ")
+    fold.locator("summary").click()
+    expect(fold.get_by_role("link", name="genai-prices")).to_have_attribute("href", re.compile("^https://github.com/"))
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report (PDF)").click()
+    with open(download.value.path(), "rb") as file:  # noqa: PTH123 - a path from the browser
+        text = PdfReader(io.BytesIO(file.read())).pages[0].extract_text()
+    assert "Invoice extraction" in text
+    assert "GPT-5.4" in text
+
+
+def test_the_work_goes_along_from_page_to_page(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/?task=Coding+help")
+    page.get_by_role("spinbutton", name="How many requests?").fill("5000")
+    page.get_by_role("spinbutton", name="How many requests?").press("Enter")
+    settle(page)
+    page.get_by_role("link", name="Budget").click()
+    settle(page)
+    expect(page.get_by_text("Your work: coding help, 5,000 requests a month")).to_be_visible()
+
+
+def test_a_file_is_priced(page: Page, app_url: str) -> None:
+    open_page(page, app_url)
+    page.get_by_text("A usage file").click()
+    settle(page)
+    rows = "timestamp,input_tokens,output_tokens\n2026-11-01T09:00:00Z,1000,200\n2026-11-01T10:00:00Z,3000,100\n"
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "requests.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    expect(page.get_by_text("requests.csv").first).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    settle(page)
+    expect(page.get_by_role("heading", name="Behind the figures")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), LOOKS.values(), ids=LOOKS)
+def test_a_page_stands_at_every_width_and_talks_to_nobody_else(
+    browser: Browser, app_url: str, name: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 1600}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    asked: set[str | None] = set()
+    problems: list[str] = []
+    page.on("request", lambda request: asked.add(urlparse(request.url).hostname))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    open_page(page, f"{app_url}/{'' if name == 'cost' else name}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+    assert page.get_by_test_id("stAlertContentError").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert asked <= {"127.0.0.1", None, ""}
+    assert problems == []
+    context.close()
