@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from estimator.decision.billing import as_sold_by, price_profile
 from estimator.tokens import factor
-from estimator.workload import Assumption, Profile, Workload, cache_terms, with_caching
+from estimator.workload import Assumption, CacheTerms, Profile, Workload, cache_terms, with_caching
 from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, PriceRule, Status, Unpriced
 from pricing.windows import Window
 
@@ -117,25 +117,27 @@ class _Carried:
     """The workload's three profiles as another tokenizer would count them; many models share one."""
 
     def __init__(self, workload: Workload, caching: bool) -> None:
-        self._workload, self._caching = workload, caching
+        self._workload = workload
+        self._caching = caching and workload.repeated_share is not None
         self._made: dict[object, Profile] = {}
         self._works: dict[str, Workload] = {}
 
     def profile(self, level: int, model: Model, statuses: frozenset[Status]) -> Profile:
         """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
-        sold = {rule.item for rule in model.rules if rule.status in statuses}
-        charges_writes = "cache_write_5m" in sold
-        caches = self._caching and "cache_read" in sold
-        key = (level, model.info.tokenizer, (model.provider, charges_writes) if caches else None)
+        terms, charges_writes = self.terms(model, statuses), _sells(model, "cache_write_5m", statuses)
+        key = (level, model.info.tokenizer, terms, charges_writes)
         if key not in self._made:
-            self._made[key] = self._make(level, model, caches, charges_writes)
+            self._made[key] = self._make(level, model.info.tokenizer, terms, charges_writes)
         return self._made[key]
 
-    def _make(self, level: int, model: Model, caches: bool, charges_writes: bool) -> Profile:
-        work = self._recounted(model.info.tokenizer)
+    def terms(self, model: Model, statuses: frozenset[Status]) -> CacheTerms | None:
+        """Of the cache in which this model's repeated input is looked for, if it is."""
+        return cache_terms().get(model.provider) if self._caching and _sells(model, "cache_read", statuses) else None
+
+    def _make(self, level: int, family: str, terms: CacheTerms | None, charges_writes: bool) -> Profile:
+        work = self._recounted(family)
         profile = (work.low, work.typical, work.high)[level]
-        terms = cache_terms().get(model.provider)
-        if not caches or work.repeated_share is None or terms is None:
+        if work.repeated_share is None or terms is None:
             return profile
         # The most reuse makes the least cost, so the levels of the cache run the other way.
         share = work.repeated_share[2 - level]
@@ -146,6 +148,10 @@ class _Carried:
         if family not in self._works:
             self._works[family] = recounted(self._workload, family)
         return self._works[family]
+
+
+def _sells(model: Model, item: str, statuses: frozenset[Status]) -> bool:
+    return any(rule.item == item and rule.status in statuses for rule in model.rules)
 
 
 def recounted(workload: Workload, family: str) -> Workload:
@@ -185,7 +191,7 @@ def _option(
         lines=lines,
         assumptions=(
             *workload.assumptions,
-            *_about(model, workload, scenario),
+            *_about(model, workload, carried.terms(model, statuses)),
             *(Assumption(n, "guess", "") for n in notes),
         ),
         weights=model.info.weights,
@@ -231,18 +237,11 @@ def _status(bill: Bill) -> str:
     return next((status for status in _WEAKEST if status in found), "listed")
 
 
-def _about(model: Model, workload: Workload, scenario: Scenario) -> list[Assumption]:
+def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[Assumption]:
     """What is taken for granted about this model in particular."""
     tokens = factor(workload.tokenizer, model.info.tokenizer, workload.content)
     about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
-    if scenario.caching and workload.repeated_share is not None:
-        terms = cache_terms().get(model.provider)
-        if terms is not None:
-            about.append(
-                Assumption(
-                    f"Repeated input is found in the cache for about {terms.life_s_typical / 60:.0f} minutes.",
-                    terms.status,
-                    terms.source,
-                )
-            )
+    if terms is not None:
+        life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
+        about.append(Assumption(life, terms.status, terms.source))
     return about
