@@ -1,19 +1,14 @@
 """What will it cost? One answer, one chart, and what stands behind each figure."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import streamlit as st
 
+from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.parts import behind, cost_chart, cost_table, escaped, report_button, without_price
-from estimator.dashboard.work import half_hour
-from estimator.decision import Comparison, Option, Scenario, compare, hosted_options
+from estimator.decision import Option
 from estimator.report import count, is_sure, usd, usd_range
 from estimator.workload import Workload
-from pricing import catalog
-
-_CHEAPEST = 3
-_HOSTED = 2
 
 
 def show(work: Workload) -> None:
@@ -31,30 +26,6 @@ def show(work: Workload) -> None:
     with st.expander(f"All {len(compared.options)} options in one table"):
         cost_table(compared.options)
     without_price(compared.unpriced)
-
-
-def everything(work: Workload) -> Comparison:
-    """The work on every model and on own GPUs, at today's standard prices."""
-    return _everything(work, half_hour())
-
-
-@st.cache_resource(max_entries=64, show_spinner="Working it out …", hash_funcs={Workload: hash})
-def _everything(work: Workload, at: datetime) -> Comparison:
-    book = catalog()
-    return compare(work, book, Scenario(at=at), others=hosted_options(work, book))
-
-
-def worth_showing(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The models that people ask for, the cheapest ones, and the cheapest on own GPUs; no claims."""
-    sure = [o for o in options if is_sure(o.status)]
-    bought = [o for o in sure if o.kind == "api"]
-    hosted = [o for o in sure if o.kind == "selfhost"][:_HOSTED]
-    chosen = [*bought[:_CHEAPEST], *(o for o in bought if _is_featured(o)), *hosted]
-    return tuple(o for o in options if o in chosen)
-
-
-def _is_featured(option: Option) -> bool:
-    return catalog().models[option.provider, option.model].info.featured
 
 
 def _answer(work: Workload, options: tuple[Option, ...]) -> None:

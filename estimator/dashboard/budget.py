@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from estimator.dashboard.ask import everything, worth_showing
+from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.charts import label, month_bars
 from estimator.dashboard.parts import QUIET, escaped
 from estimator.decision import (

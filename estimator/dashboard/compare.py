@@ -5,17 +5,16 @@ from datetime import UTC, datetime, time
 
 import streamlit as st
 
+from estimator.dashboard.answers import compared, half_hour
 from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
-from estimator.dashboard.work import half_hour
-from estimator.decision import Scenario, compare, hosted_options
+from estimator.decision import Scenario
 from estimator.report import is_sure
 from estimator.workload import Workload
 from pricing import STANDARD, Mode, Model, catalog, now
 
 
 def show(work: Workload) -> None:
-    book = catalog()
-    models = {f"{m.provider}/{m.id}": m for m in book.models.values()}
+    models = {f"{m.provider}/{m.id}": m for m in catalog().models.values()}
     chosen = st.multiselect(
         "Models",
         tuple(models),
@@ -24,13 +23,14 @@ def show(work: Workload) -> None:
         key="models",
         persist_state="session",
     )
-    scenario, claims = _terms(work)
+    scenario, claims, hosted = _terms(work)
     if not chosen:
         st.info("Choose at least one model.")
         return
-    hosted = hosted_options(work, book) if st.session_state["hosted"] else ()
-    compared = compare(work, book, scenario, [models[key] for key in chosen], hosted)
-    shown = compared if claims else replace(compared, options=tuple(o for o in compared.options if is_sure(o.status)))
+    keys = tuple((models[key].provider, models[key].id) for key in chosen)
+    shown = compared(work, scenario, keys, hosted=hosted)
+    if not claims:
+        shown = replace(shown, options=tuple(o for o in shown.options if is_sure(o.status)))
     cost_chart(shown.options, key="compared")
     without_price(shown.unpriced)
     report_button(shown, key="comparison-report")
@@ -39,9 +39,9 @@ def show(work: Workload) -> None:
     behind(shown.options)
 
 
-def _terms(work: Workload) -> tuple[Scenario, bool]:
-    """The terms of the comparison, each explained where it stands."""
-    batch, caching, claims, hosted, date = st.columns(5, vertical_alignment="center")
+def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
+    """The terms, each explained where it stands; whether to show claims, and own GPUs."""
+    batch, caching, claims, gpus, date = st.columns(5, vertical_alignment="center")
     overnight = batch.toggle(
         "Can wait a day",
         key="batch",
@@ -62,7 +62,7 @@ def _terms(work: Workload) -> tuple[Scenario, bool]:
         persist_state="session",
         help="Prices that somebody projected or claimed, but no seller lists. They are drawn hatched.",
     )
-    hosted.toggle("Show own GPUs", value=True, key="hosted", persist_state="session")
+    hosted = gpus.toggle("Show own GPUs", value=True, key="hosted", persist_state="session")
     day = date.date_input(
         "Prices of",
         value="today",
@@ -71,7 +71,7 @@ def _terms(work: Workload) -> tuple[Scenario, bool]:
     )
     at = half_hour() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
     mode = Mode(processing="batch") if overnight else STANDARD
-    return Scenario(at, mode, caching=bool(reuse)), bool(shown)
+    return Scenario(at, mode, caching=bool(reuse)), bool(shown), bool(hosted)
 
 
 def _name(model: Model) -> str:

@@ -1,33 +1,22 @@
 """Run it yourself? Does the model fit, how fast is it, how many are needed, and from which volume on it pays."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import streamlit as st
 
+from estimator.dashboard.answers import ANY_DEVICE, Rivalry, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines
 from estimator.dashboard.parts import QUIET, behind, escaped, seller
-from estimator.dashboard.work import half_hour
 from estimator.decision import (
     Option,
-    Scenario,
-    break_even,
-    by_gpus,
-    by_token,
-    cheapest_hosting,
-    compare,
-    curve,
     hosted_option,
-    hosting,
     per_million_output_usd,
-    volumes_in_view,
 )
-from estimator.report import count, is_sure, status_words, usd
+from estimator.report import count, status_words, usd
 from estimator.selfhost import Architecture, Plan, architectures, devices
 from estimator.workload import Workload
-from pricing import InputError, catalog
+from pricing import InputError
 
-_ANY = "The cheapest data-centre GPUs"
 _DEFAULT = "deepseek-v4-flash"
 _GPUS = (0, 1, 2, 4, 8, 16, 32)  # 0: as many as it takes
 _GB = 1e9
@@ -46,8 +35,8 @@ def show(work: Workload) -> None:
     )
     device = middle.selectbox(
         "On",
-        (_ANY, *devices()),
-        format_func=lambda i: i if i == _ANY else devices()[i].name,
+        (ANY_DEVICE, *devices()),
+        format_func=lambda i: devices()[i].name if i else "The cheapest data-centre GPUs",
         key="device",
         bind="query-params",
     )
@@ -57,26 +46,20 @@ def show(work: Workload) -> None:
         format_func=lambda n: str(n) if n else "As many as it takes",
         key="gpus",
         persist_state="session",
-        disabled=device == _ANY,
+        disabled=device == ANY_DEVICE,
     )
     model = models[weights]
     _about(model)
     try:
-        plan = _plan(work, model, device, gpus)
+        plan = planned(work, weights, device, gpus or None)
     except InputError as error:
         st.error(f"**No.** {escaped(str(error))}")
         return
     _verdict(plan, work)
     _figures(plan)
-    _break_even(plan, work)
+    _break_even(plan, work, rivalry(work, weights, device, gpus or None, half_hour()))
     st.subheader("Behind the figures")
     behind([hosted_option(plan)])
-
-
-def _plan(work: Workload, model: Architecture, device: str, gpus: int) -> Plan:
-    if device == _ANY:
-        return cheapest_hosting(model.id, work, catalog())
-    return hosting(model.id, device, work, catalog(), gpus=gpus or None)
 
 
 def _about(model: Architecture) -> None:
@@ -147,16 +130,12 @@ def _figures(plan: Plan) -> None:
     )
 
 
-def _break_even(plan: Plan, work: Workload) -> None:
+def _break_even(plan: Plan, work: Workload, found: Rivalry) -> None:
     st.subheader("From which volume on does it pay?")
-    rivals = _rivals(plan, work)
-    hosted, rate, view = by_gpus(plan), work.requests_per_month, volumes_in_view(plan)
-    mine = hosted_option(plan)
-    curves = [curve(mine, hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)]
     st.plotly_chart(
-        break_even_lines([(_named(c.option), c) for c in curves], rate),
+        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month),
         config=QUIET,
-        alt=f"Monthly cost over volume of {mine.name} and of {len(rivals)} models bought by the token",
+        alt=f"Monthly cost over volume: own GPUs and {len(found.break_evens)} models bought by the token",
         key="break-even",
     )
     st.table(
@@ -168,7 +147,7 @@ def _break_even(plan: Plan, work: Workload) -> None:
                 "at the latest": _from(be.latest),
                 "by the token, today": escaped(usd(be.against.usd)),
             }
-            for be in (break_even(hosted, rival, rate, view) for rival in rivals)
+            for be in found.break_evens
         ]
     )
     each = per_million_output_usd(plan, work)
@@ -179,16 +158,6 @@ def _break_even(plan: Plan, work: Workload) -> None:
                 "they wait. Prices and rents are those of today at every volume."
             )
         )
-
-
-def _rivals(plan: Plan, work: Workload) -> Sequence[Option]:
-    """The models people ask for, and the cheapest seller of these weights."""
-    book = catalog()
-    models = [m for m in book.models.values() if m.info.featured or m.info.weights == plan.architecture.id]
-    options = [o for o in compare(work, book, Scenario(at=half_hour()), models).options if is_sure(o.status)]
-    same = [o for o in options if o.weights == plan.architecture.id][:1]
-    names = ("gpt-5.4", "claude-sonnet-4-6", "gemini-2.5-flash", "deepseek-v4-pro")
-    return [*same, *(o for o in options if o.model in names and o not in same)]
 
 
 def _named(option: Option) -> str:

@@ -18,7 +18,6 @@ from estimator.workload import (
     templates,
 )
 from pricing import catalog, now
-from pricing.windows import SLOT_MINUTES
 
 TASK, FILE, TEXT = "A typical task", "A usage file", "A text"
 _FIRST = "support-chat"
@@ -138,9 +137,3 @@ def _of_template(id_: str, units: Fraction, start: datetime) -> Workload:
 def _month() -> datetime:
     """The month that stands for a typical one: this one."""
     return now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def half_hour() -> datetime:
-    """Now, to the half hour: no price changes in between, so that pages may keep what they worked out."""
-    at = now()
-    return at.replace(minute=at.minute - at.minute % SLOT_MINUTES, second=0, microsecond=0)

@@ -1,0 +1,108 @@
+"""What the pages ask the engine, kept until a price may change. Values are frozen, so all sessions share them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from estimator.decision import (
+    BreakEven,
+    Comparison,
+    Curve,
+    Option,
+    Scenario,
+    break_even,
+    by_gpus,
+    by_token,
+    cheapest_hosting,
+    compare,
+    curve,
+    hosted_option,
+    hosted_options,
+    hosting,
+    volumes_in_view,
+)
+from estimator.report import is_sure
+from estimator.selfhost import Plan
+from estimator.workload import Workload
+from pricing import catalog, now
+from pricing.windows import SLOT_MINUTES
+
+_CHEAPEST = 3
+_HOSTED = 2
+_FRONTIER = ("gpt-5.4", "claude-sonnet-4-6", "gemini-2.5-flash", "deepseek-v4-pro")
+
+
+def half_hour() -> datetime:
+    """Now, to the half hour: no price changes in between."""
+    at = now()
+    return at.replace(minute=at.minute - at.minute % SLOT_MINUTES, second=0, microsecond=0)
+
+
+def everything(work: Workload) -> Comparison:
+    """The work on every model and on own GPUs, at today's standard prices."""
+    return compared(work, Scenario(half_hour()), tuple(catalog().models), hosted=True)
+
+
+@st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash})
+def compared(work: Workload, scenario: Scenario, models: Sequence[tuple[str, str]], *, hosted: bool) -> Comparison:
+    """The work on these models, each a provider and an id, and on own GPUs if asked for."""
+    book = catalog()
+    return compare(work, book, scenario, [book.models[key] for key in models], _hosted(work) if hosted else ())
+
+
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Workload: hash})
+def _hosted(work: Workload) -> tuple[Option, ...]:
+    return hosted_options(work, catalog())
+
+
+def worth_showing(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """The models that people ask for, the cheapest ones, and the cheapest on own GPUs; no claims."""
+    sure = [o for o in options if is_sure(o.status)]
+    bought = [o for o in sure if o.kind == "api"]
+    own = [o for o in sure if o.kind == "selfhost"][:_HOSTED]
+    chosen = [*bought[:_CHEAPEST], *(o for o in bought if _is_featured(o)), *own]
+    return tuple(o for o in options if o in chosen)
+
+
+def _is_featured(option: Option) -> bool:
+    return catalog().models[option.provider, option.model].info.featured
+
+
+ANY_DEVICE = ""
+
+
+@st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash})
+def planned(work: Workload, weights: str, device: str, gpus: int | None) -> Plan:
+    """The work on an open model, on `device` or the cheapest, with `gpus` for each copy or as many as it takes."""
+    if device == ANY_DEVICE:
+        return cheapest_hosting(weights, work, catalog())
+    return hosting(weights, device, work, catalog(), gpus=gpus)
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """A plan against what is bought by the token: costs over volume, and where it pays."""
+
+    curves: tuple[Curve, ...]
+    break_evens: tuple[BreakEven, ...]
+
+
+@st.cache_resource(max_entries=128, show_spinner="Looking for where it pays …", hash_funcs={Workload: hash})
+def rivalry(work: Workload, weights: str, device: str, gpus: int | None, at: datetime) -> Rivalry:
+    """The plan against the models that people ask for, and the cheapest seller of the same weights."""
+    plan, rate = planned(work, weights, device, gpus), work.requests_per_month
+    rivals = _rivals(work, weights, at)
+    hosted, view = by_gpus(plan), volumes_in_view(plan)
+    return Rivalry(
+        (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
+        tuple(break_even(hosted, rival, rate, view) for rival in rivals),
+    )
+
+
+def _rivals(work: Workload, weights: str, at: datetime) -> tuple[Option, ...]:
+    models = tuple(key for key, m in catalog().models.items() if m.id in _FRONTIER or m.info.weights == weights)
+    sure = [o for o in compared(work, Scenario(at), models, hosted=False).options if is_sure(o.status)]
+    same = [o for o in sure if o.weights == weights][:1]
+    return (*same, *(o for o in sure if o.model in _FRONTIER and o not in same))
