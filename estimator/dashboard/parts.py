@@ -66,7 +66,8 @@ def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
 def behind(options: Sequence[Option]) -> None:
     """One fold for each option: its lines, what was taken for granted, and who says so."""
     for option in options:
-        title = f"{option.name} · {usd(option.usd)} a month ({usd_range(option.low_usd, option.high_usd)})"
+        where = option.detail or seller(option)
+        title = f"{option.name} · {usd(option.usd)} a month ({usd_range(option.low_usd, option.high_usd)}) · {where}"
         with st.expander(title.replace("$", r"\$")):
             _lines(option)
 
