@@ -64,7 +64,7 @@ def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BI
     to a cache of an hour go to the shorter one, where that is sold.
     """
     sold = {rule.item for rule in model.rules if rule.status in statuses}
-    used = {name for name, n in profile.usage.items() if n}
+    used = {name for cell in profile.by_size for name, n in cell.usage.items() if n}
     moves = {
         bucket: to
         for bucket, item, to in (
@@ -81,7 +81,9 @@ def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BI
     cells = tuple(replace(cell, usage=_moved(cell.usage, moves)) for cell in profile.cells)
     shorter = moved == {"cache_write_1h_tokens"} and "cache_write_5m" in sold
     kind = "writes to its shorter cache" if shorter else "fresh input"
-    return replace(profile, cells=cells), f"{model.info.name} bills no cache of this kind: those tokens count as {kind}."
+    return replace(
+        profile, cells=cells
+    ), f"{model.info.name} bills no cache of this kind: those tokens count as {kind}."
 
 
 def _moved(usage: Usage, moves: dict[str, str]) -> Usage:
