@@ -11,6 +11,9 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("app",),
     ("estimator.__main__",),
+    ("estimator.commands",),
+    ("estimator.tables",),
+    ("estimator.forms",),
     ("estimator.dashboard",),
     ("estimator.report", "estimator.workspace"),
     ("estimator.decision",),

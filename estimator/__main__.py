@@ -1,0 +1,102 @@
+"""The estimator command. `python -m estimator --help` lists its verbs."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+
+from estimator import commands
+from pricing.console import run
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    return run(lambda: args.command(args))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m estimator",
+        description="What AI work costs, on which model, bought by the token or run oneself.",
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    json_, work, terms = _json(), _work(), _terms()
+
+    tokens = verbs.add_parser("tokens", parents=[json_], help="tokens of texts, as each model's tokenizer counts them")
+    tokens.add_argument("files", nargs="+", metavar="FILE")
+    tokens.add_argument("--model", action="append", default=[], metavar="M", help="the featured ones if left out")
+    tokens.set_defaults(command=commands.tokens)
+
+    profile = verbs.add_parser("profile", parents=[json_], help="exports and logs to one summary without any text")
+    profile.add_argument("inputs", nargs="+", metavar="INPUT")
+    profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
+    profile.set_defaults(command=commands.profile)
+
+    compare = verbs.add_parser("compare", parents=[json_, work, terms], help="what a month costs, by model")
+    compare.set_defaults(command=commands.compare)
+
+    model = verbs.add_parser("model", parents=[json_], help="parameters, KV cache and FLOPs of open models")
+    model.add_argument("models", nargs="*", metavar="M", help="all if left out")
+    model.set_defaults(command=commands.model)
+
+    throughput = verbs.add_parser(
+        "throughput", parents=[json_], help="deployments as CSV to predictions as CSV, in place of columns so named"
+    )
+    throughput.add_argument("file", metavar="FILE.csv", help="a file, or - for standard input")
+    throughput.set_defaults(command=commands.throughput)
+
+    selfhost = verbs.add_parser("selfhost", parents=[json_, work], help="how many GPUs, how fast, from when on it pays")
+    selfhost.add_argument("--model", required=True, metavar="M", help="an open model: `model` lists them")
+    selfhost.add_argument("--device", metavar="D", help="the cheapest data-centre GPUs if left out")
+    selfhost.set_defaults(command=commands.selfhost)
+
+    budget = verbs.add_parser("budget", parents=[json_, work], help="when growth passes a limit, and what it buys")
+    budget.add_argument("--model", required=True, metavar="M")
+    budget.add_argument("--monthly-usd", required=True, type=_number, metavar="X", help="the limit")
+    budget.add_argument("--growth", type=_number, default=Decimal("0.05"), metavar="G", help="a month; 0.05 is 5 %%")
+    budget.set_defaults(command=commands.budget)
+
+    report = verbs.add_parser("report", parents=[json_, work, terms], help="a comparison to hand on")
+    report.add_argument("--format", required=True, choices=("pdf",))
+    report.add_argument("-o", "--output", required=True, metavar="FILE")
+    report.set_defaults(command=commands.report)
+    return parser
+
+
+def _json() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--json", action="store_true", help="for machines")
+    return parser
+
+
+def _work() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile")
+    parser.add_argument(
+        "--units",
+        type=int,
+        metavar="N",
+        help="a month: of the template's task, or requests of the file; its own if left out",
+    )
+    return parser
+
+
+def _terms() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--model", action="append", default=[], metavar="M", help="may be given several times")
+    parser.add_argument("--at", metavar="T", help="prices of a day or an instant; now if left out")
+    parser.add_argument("--batch", action="store_true", help="answers may take a day")
+    parser.add_argument("--caching", action="store_true", help="input that repeats is cached")
+    return parser
+
+
+def _number(text: str) -> Decimal:
+    """A plain number of a size that money and growth have."""
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,9})?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text} is no plain number: write 250 or 0.05.")
+    return Decimal(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

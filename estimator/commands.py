@@ -1,0 +1,239 @@
+"""What each verb of the estimator command does: read, call the engine, show. No arithmetic here."""
+
+import csv
+import io
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from functools import reduce
+from pathlib import Path
+
+from estimator import decision, forms, tables, workload
+from estimator.decision import Comparison, Option, Scenario
+from estimator.report import is_sure, pdf
+from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
+from estimator.tokens import count_text, read_text
+from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
+from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
+
+_NEEDED = ("model", "hw")
+
+
+def tokens(args: Namespace) -> int:
+    book = catalog()
+    families: dict[str, list[str]] = {}
+    for model in _models(args.model, book) or _featured(book):
+        families.setdefault(model.info.tokenizer, []).append(f"{model.provider}/{model.id}")
+    texts = [(file, read_text(Path(file).read_bytes(), file)) for file in args.files]
+    counts = [(file, models, count_text(text, family)) for file, text in texts for family, models in families.items()]
+    if args.json:
+        show_json([forms.count_json(*each) for each in counts])
+    else:
+        tables.show_counts(counts)
+    return DONE
+
+
+def profile(args: Namespace) -> int:
+    book = catalog()
+    made = reduce(merge, [_read(Path(name), book) for name in args.inputs])
+    if args.output:
+        _write(Path(args.output), workload.save(made).encode())
+    if args.json:
+        show_json(forms.profile_json(made))
+    else:
+        tables.show_profile(made)
+    return DONE
+
+
+def compare(args: Namespace) -> int:
+    book = catalog()
+    asked = _models(args.model, book)
+    compared = _compared(args, book, asked or list(book.models.values()))
+    if args.json:
+        show_json(forms.comparison_json(compared, book))
+    else:
+        tables.show_comparison(compared, book)
+    return _all_priced(compared, asked)
+
+
+def report(args: Namespace) -> int:
+    book = catalog()
+    asked = _models(args.model, book)
+    compared = _compared(args, book, asked or _featured(book))
+    _write(Path(args.output), pdf(compared, book))
+    if args.json:
+        show_json({"file": args.output, "format": args.format, "options": len(compared.options)})
+    else:
+        print(f"{args.output}: a comparison of {len(compared.options)} options")
+    return _all_priced(compared, asked)
+
+
+def _compared(args: Namespace, book: Catalog, models: Sequence[Model]) -> Comparison:
+    """These models, beside own GPUs unless models were asked for by name."""
+    at = parse_time(args.at) if args.at else now()
+    mode = Mode(processing="batch") if args.batch else STANDARD
+    work = _work(args, book, at)
+    if args.caching and work.repeated_share is None:
+        raise InputError("--caching is for templates: a file says itself what was cached.")
+    hosted = () if args.model else decision.hosted_options(work, book)
+    return decision.compare(work, book, Scenario(at, mode, args.caching), models, hosted)
+
+
+def _all_priced(compared: Comparison, asked: Sequence[Model]) -> int:
+    """A model that was asked for by name and has no price is for a person to look at."""
+    return NEEDS_A_PERSON if (asked and compared.unpriced) or not compared.options else DONE
+
+
+def model(args: Namespace) -> int:
+    chosen = [find_architecture(name) for name in args.models] or list(architectures().values())
+    if args.json:
+        show_json([model_json(architecture) for architecture in chosen])
+    else:
+        tables.show_architectures(chosen)
+    return DONE
+
+
+def throughput(args: Namespace) -> int:
+    name = "standard input" if args.file == "-" else args.file
+    data = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    rows = list(predict_rows(_deployments(read_text(data, name), name)))
+    if args.json:
+        show_json([forms.prediction_json(row) for row in rows])
+    else:
+        table = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    return NEEDS_A_PERSON if any(row["error"] for row in rows) else DONE
+
+
+def _deployments(text: str, name: str) -> list[dict[str, str]]:
+    """The rows of a table of deployments. Raises InputError with the file and the line."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", strict=True)
+    try:
+        columns = [column.strip() for column in reader.fieldnames or ()]
+        missing = [column for column in _NEEDED if column not in columns]
+        if missing:
+            raise InputError(
+                f"{name}, line 1: no column is called {' or '.join(missing)}. Give the columns their names."
+            )
+        if len(set(columns)) < len(columns) or "" in columns:
+            raise InputError(f"{name}, line 1: two columns have one name, or one has none. Name each differently.")
+        reader.fieldnames = columns
+        rows = []
+        for row in reader:
+            if "" in row:
+                raise InputError(
+                    f"{name}, line {reader.line_num}: there are more cells than columns. Quote the commas."
+                )
+            rows.append(row)
+    except csv.Error as error:
+        raise InputError(f"{name}, line {reader.line_num}: this is not CSV ({error}).") from None
+    if not rows:
+        raise InputError(f"{name}: there are no deployments in it. Write one a line below the names of the columns.")
+    return rows
+
+
+def selfhost(args: Namespace) -> int:
+    book = catalog()
+    weights, work = find_architecture(args.model).id, _work(args, book, now())
+    if args.device:
+        plan = decision.hosting(weights, args.device, work, book)
+    else:
+        plan = decision.cheapest_hosting(weights, work, book)
+    cost, view = decision.by_gpus(plan), decision.volumes_in_view(plan)
+    rivals = _rivals(work, weights, book)
+    found = [decision.break_even(cost, rival, work.requests_per_month, view) for rival in rivals]
+    option = decision.hosted_option(plan)
+    if args.json:
+        answer = {
+            "profile": forms.workload_json(work),
+            "plan": forms.plan_json(plan),
+            "option": forms.option_json(option),
+            "break_even": [forms.break_even_json(each) for each in found],
+            "sources": forms.sources_json([option, *rivals], book),
+        }
+        show_json(answer)
+    else:
+        tables.show_plan(plan, option, work, book)
+        tables.show_break_evens(found, option, book)
+    return DONE
+
+
+def _rivals(work: Workload, weights: str, book: Catalog) -> list[Option]:
+    """The featured models, and the same weights at every seller, at today's list prices."""
+    models = [m for m in book.models.values() if m.info.featured or m.info.weights == weights]
+    return [o for o in decision.compare(work, book, Scenario(now()), models).options if is_sure(o.status)]
+
+
+def budget(args: Namespace) -> int:
+    book = catalog()
+    chosen, work, limit = book.find(args.model), _work(args, book, now()), args.monthly_usd
+    if limit <= 0:
+        raise InputError(f"a budget of {limit} buys nothing: give more than 0.")
+    compared = decision.compare(work, book, Scenario(now()), [chosen])
+    if not compared.options:
+        raise InputError(f"{chosen.id} has no price for this work: {compared.unpriced[0].reason}")
+    option = min(compared.options, key=lambda o: not is_sure(o.status))  # A claim only where nothing is listed.
+    cost = decision.by_token(option)
+    ahead = decision.months_ahead(cost, work.requests_per_month, limit, args.growth, start=now())
+    over, bought = decision.first_over(ahead), decision.buys(option, work.units_per_month, limit)
+    if args.json:
+        answer = {
+            "profile": forms.workload_json(work),
+            "limit_usd": limit,
+            "growth": args.growth,
+            "option": forms.option_json(option),
+            "months": [forms.month_json(month) for month in ahead],
+            "first_over": over and forms.month_name(over),
+            "buys": forms.purchase_json(bought, work),
+            "sources": forms.sources_json([option], book),
+        }
+        show_json(answer)
+    else:
+        tables.show_budget(ahead, over, bought, limit_usd=limit, work=work, book=book)
+    return DONE
+
+
+def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
+    """The workload that PROFILE names; a template's is laid over the month of `at`."""
+    template = templates().get(args.profile)
+    if template is not None:
+        units = template.default_units_per_month if args.units is None else Fraction(args.units)
+        month = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return from_template(template, units, book.sizes, start=month)
+    path = Path(args.profile)
+    if not path.exists():
+        raise InputError(f"no file or template is called {path}: give a file, or one of {', '.join(templates())}.")
+    return from_profile(_read(path, book), path.name, args.units)
+
+
+def _read(path: Path, book: Catalog) -> Profile:
+    return read_usage(path.read_bytes(), str(path), book.sizes)
+
+
+def _models(names: Sequence[str], book: Catalog) -> list[Model]:
+    """The models asked for, each once."""
+    return list({(model.provider, model.id): model for model in map(book.find, names)}.values())
+
+
+def _featured(book: Catalog) -> list[Model]:
+    return [model for model in book.models.values() if model.info.featured]
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The whole file or nothing: what stood there stays until all is written."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        raise InputError(f"{path} is not a plain file: name another.")
+    part = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,139 @@
+"""Results of the engine in the JSON forms of the command. Money and counts are numbers, times ISO strings in UTC."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
+from estimator.selfhost import Plan
+from estimator.selfhost.predict import ADDED
+from estimator.tokens import TokenCount
+from estimator.workload import Profile, Sketch, Workload
+from pricing import Catalog
+
+PREDICTED = tuple(f"{name}{end}" for name in ADDED for end in ("", "_low", "_high"))
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
+
+
+def count_json(file: str, models: Sequence[str], counted: TokenCount) -> dict[str, Any]:
+    return {"file": file, "models": list(models), **asdict(counted)}
+
+
+def profile_json(made: Profile) -> dict[str, Any]:
+    """What is in a profile, its cells summed up; sizes are tokens of one request."""
+    return {
+        "requests": made.requests,
+        "requests_per_month": float(made.requests_per_month),
+        "starts": made.starts.isoformat(),
+        "ends": made.ends.isoformat(),
+        "usage": {name: n for name, n in made.usage.items() if n},
+        "input_tokens": quantiles(made.input_sizes),
+        "output_tokens": quantiles(made.output_sizes),
+        "tokenizers": list(made.tokenizers),
+        "notes": list(made.notes),
+    }
+
+
+def quantiles(sizes: Sketch) -> dict[str, int]:
+    return {name: sizes.quantile(q) for name, q in QUANTILES.items()}
+
+
+def workload_json(work: Workload) -> dict[str, Any]:
+    """The typical profile; `requests_per_month` is the rate that everything is priced at."""
+    return {
+        "name": work.name,
+        **profile_json(work.typical),
+        "requests_per_month": float(work.requests_per_month),
+        "unit": work.unit,
+        "units_per_month": float(work.units_per_month),
+    }
+
+
+def option_json(option: Option) -> dict[str, Any]:
+    """An option with everything behind it; `sources` are ids."""
+    return {
+        "model": option.model,
+        "provider": option.provider,
+        "name": option.name,
+        "kind": option.kind,
+        "status": option.status,
+        "detail": option.detail,
+        "monthly_usd": option.usd,
+        "low_usd": option.low_usd,
+        "high_usd": option.high_usd,
+        "lines": [asdict(line) for line in option.lines],
+        "assumptions": [asdict(assumption) for assumption in option.assumptions],
+        "sources": list(option.sources),
+    }
+
+
+def comparison_json(compared: Comparison, book: Catalog) -> dict[str, Any]:
+    scenario = compared.scenario
+    return {
+        "profile": workload_json(compared.workload),
+        "scenario": {"at": scenario.at.isoformat(), "mode": str(scenario.mode), "caching": scenario.caching},
+        "options": [option_json(option) for option in compared.options],
+        "unpriced": [asdict(missing) for missing in compared.unpriced],
+        "sources": sources_json(compared.options, book),
+    }
+
+
+def sources_json(options: Iterable[Option], book: Catalog) -> dict[str, Any]:
+    """Every source behind these options, by its id."""
+    ids = {id_ for option in options for id_ in option.sources}
+    return {id_: book.sources[id_].model_dump(mode="json") for id_ in sorted(ids)}
+
+
+def prediction_json(row: dict[str, str]) -> dict[str, Any]:
+    """A row of a table of deployments: predictions as numbers, null where there are none; all else as it came."""
+    return {**row, **{name: float(row[name]) if row[name] else None for name in PREDICTED}}
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """How a model is served; fields of `throughput` are of one replica as full as it may be."""
+    deployment = plan.deployment
+    return {
+        "model": plan.architecture.id,
+        "device": plan.device.id,
+        "gpus_per_replica": deployment.gpus,
+        "dp_attn": deployment.dp_attn,
+        "ep": deployment.ep,
+        "memory": asdict(plan.memory),
+        "throughput": asdict(plan.throughput),
+        "replicas": plan.fleet.peak_replicas,
+        "gpus": plan.fleet.peak_gpus,
+        "utilisation": plan.fleet.utilisation,
+    }
+
+
+def break_even_json(found: BreakEven) -> dict[str, Any]:
+    """Requests a month from which on the GPUs stay cheaper; null is nowhere in view."""
+    return {
+        "model": found.against.model,
+        "provider": found.against.provider,
+        "monthly_usd": found.against.usd,
+        "earliest": found.earliest,
+        "typical": found.typical,
+        "latest": found.latest,
+    }
+
+
+def month_json(month: Month) -> dict[str, Any]:
+    return asdict(month) | {"month": month_name(month)}
+
+
+def month_name(month: Month) -> str:
+    return f"{month.month:%Y-%m}"
+
+
+def purchase_json(bought: Purchase, work: Workload) -> dict[str, Any]:
+    """Whole units of the task that a limit pays for."""
+    return {
+        "unit": work.unit,
+        "per_day": bought.per_day,
+        "per_week": bought.per_week,
+        "per_month": bought.per_month,
+        "low_per_month": bought.low_per_month,
+        "high_per_month": bought.high_per_month,
+        "cadence": bought.cadence,
+    }

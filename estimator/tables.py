@@ -1,0 +1,188 @@
+"""Results of the engine as tables in plain text, for people at a prompt."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
+from estimator.forms import QUANTILES, quantiles
+from estimator.report import count, rate, status_words, usd
+from estimator.report.words import item_words
+from estimator.selfhost import Architecture, Plan
+from estimator.selfhost.throughput import Range
+from estimator.tokens import TokenCount
+from estimator.workload import Profile, Workload
+from pricing import Catalog
+from pricing.console import show_table
+
+_GB = 1e9
+_GIGA = 1e9
+_HOW = {"api": "by the token", "selfhost": "own GPUs"}
+_CONTEXTS = {"4K": 4_096, "128K": 131_072, "1M": 1_048_576}
+
+
+def show_counts(counts: Iterable[tuple[str, Sequence[str], TokenCount]]) -> None:
+    """Each with its file and the models that count so."""
+    counts = list(counts)
+    rows = [(file, c.family, f"{c.tokens:,}", f"{c.low:,}", f"{c.high:,}", c.method, c.note) for file, _, c in counts]
+    show_table(("file", "tokenizer", "tokens", "low", "high", "method", "note"), rows)
+    print()
+    show_table(("tokenizer", "of"), {c.family: (c.family, ", ".join(models)) for _, models, c in counts}.values())
+
+
+def show_profile(made: Profile) -> None:
+    print(f"{made.requests:,} requests from {_time(made.starts)} to {_time(made.ends)}")
+    print(
+        f"{count(made.requests_per_month)} a month at this pace; tokenizer: {', '.join(made.tokenizers) or 'unknown'}\n"
+    )
+    show_table(("all together", "tokens"), [(name, f"{n:,}") for name, n in made.usage.items() if n])
+    print()
+    sizes = {"input": made.input_sizes, "output": made.output_sizes}
+    rows = [(name, *(f"{n:,}" for n in quantiles(sketch).values())) for name, sketch in sizes.items()]
+    show_table(("tokens of a request", *QUANTILES), rows)
+    _show_notes(made.notes)
+
+
+def show_comparison(compared: Comparison, book: Catalog) -> None:
+    scenario = compared.scenario
+    caching = ", repeated input cached" if scenario.caching else ""
+    print(f"{_said(compared.workload)}; prices of {_time(scenario.at)}, {scenario.mode}{caching}\n")
+    rows = [
+        (
+            option.name,
+            _seller(option, book),
+            usd(option.usd),
+            usd(option.low_usd),
+            usd(option.high_usd),
+            option.detail or _HOW[option.kind],
+            status_words(option.status),
+            ", ".join(dict.fromkeys(line.source for line in option.lines)),
+            max((line.checked_on for line in option.lines), default=""),
+        )
+        for option in compared.options
+    ]
+    show_table(("model", "from", "a month", "low", "high", "how", "price is", "source", "checked"), rows)
+    if compared.unpriced:
+        print("\nWithout an honest figure:")
+        print(
+            *(f"- {no.name} at {book.providers[no.provider].name}: {no.reason}" for no in compared.unpriced), sep="\n"
+        )
+    _show_notes(assumption.text for assumption in compared.workload.assumptions)
+
+
+def show_architectures(chosen: Iterable[Architecture]) -> None:
+    flops = [f"at {name}" for name in _CONTEXTS]
+    show_table(
+        ("model", "status", "parameters", "active", "KV bytes a token", *flops), [_architecture(a) for a in chosen]
+    )
+    print("\nKV cache in BF16, over 32K tokens. At a context of 4K, 128K, 1M: GFLOPs of one token written.")
+
+
+def _architecture(a: Architecture) -> tuple[str, ...]:
+    computed = ["unknown"] * (1 + len(_CONTEXTS))
+    if a.is_complete:
+        flops = (f"{a.decode_flops_per_token(n) / _GIGA:,.1f}" for n in _CONTEXTS.values())
+        computed = [f"{a.kv_bytes_per_token:,.0f}", *flops]
+    return a.id, a.status, count(a.total_parameters or 0), count(a.active_parameters), *computed
+
+
+def show_plan(plan: Plan, option: Option, work: Workload, book: Catalog) -> None:
+    """How the model is served and what it costs; `option` is the plan as one."""
+    memory, speed, fleet = plan.memory, plan.throughput, plan.fleet
+    print(f"{_said(work)}, on {option.name}: {option.detail}\n")
+    figures = (
+        ("a month", usd(option.usd), usd(option.low_usd), usd(option.high_usd)),
+        ("replicas at the busiest hour", *(f.peak_replicas for f in (fleet, plan.fleets[0], plan.fleets[2]))),
+        ("busy", *(f"{f.utilisation:.2%}" for f in (fleet, plan.fleets[0], plan.fleets[2]))),
+        ("weights, GB", f"{memory.weights_bytes / _GB:,.0f}", "", ""),
+        ("memory of a replica, GB", f"{memory.total_bytes / _GB:,.0f}", "", ""),
+        ("requests at once that fit", f"{memory.sequences:,}", "", ""),
+        ("requests at once that keep the speed", f"{speed.concurrency:,.0f}", "", ""),
+        ("ms to the first token (TTFT)", *_spread(speed.ttft_ms)),
+        ("ms a token (TPOT)", *_spread(speed.tpot_ms)),
+        ("tokens written a second a GPU", *_spread(speed.out_tok_s_per_gpu)),
+    )
+    show_table(("", "typical", "low", "high"), figures)
+    print()
+    lines = [
+        (
+            item_words(line.name, book.items),
+            f"{line.quantity:,.4g} {line.unit}",
+            rate(line.rate_usd, line.per),
+            usd(line.usd),
+            status_words(line.status),
+            line.source,
+            line.checked_on,
+        )
+        for line in option.lines
+    ]
+    show_table(("what", "how much", "price", "a month", "price is", "source", "checked"), lines)
+
+
+def _spread(bounds: Range | None) -> tuple[str, str, str]:
+    if bounds is None:
+        return "unknown", "", ""
+    return f"{bounds.typical:,.1f}", f"{bounds.low:,.1f}", f"{bounds.high:,.1f}"
+
+
+def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog) -> None:
+    print("\nOwn GPUs are cheaper from so many requests a month on:\n")
+    rows = [
+        (
+            each.against.name,
+            _seller(each.against, book),
+            usd(each.against.usd),
+            *(_from(n) for n in (each.typical, each.earliest, each.latest)),
+        )
+        for each in found
+    ]
+    show_table(("instead of", "from", "now, a month", "typically", "at the earliest", "at the latest"), rows)
+    _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def _from(requests: Decimal | None) -> str:
+    return "never" if requests is None else f"{requests:,.0f}"
+
+
+_OVER = {(False, False): "within", (False, True): "a heavy month is over", (True, True): "over"}
+
+
+def show_budget(
+    ahead: Sequence[Month], over: Month | None, bought: Purchase, *, limit_usd: Decimal, work: Workload, book: Catalog
+) -> None:
+    option = bought.option
+    print(f"{_said(work)}, on {option.name} at {_seller(option, book)} ({status_words(option.status)})\n")
+    rows = [
+        (
+            f"{m.month:%Y-%m}",
+            f"{m.requests:,.0f}",
+            usd(m.usd),
+            usd(m.low_usd),
+            usd(m.high_usd),
+            _OVER[m.over, m.may_be_over],
+        )
+        for m in ahead
+    ]
+    show_table(("month", "requests", "a month", "low", "high", f"limit {usd(limit_usd)}"), rows)
+    print(f"\nOver the limit from {over.month:%B %Y} on." if over else f"\nNo month of {len(ahead)} is over the limit.")
+    span = f"{bought.low_per_month:,} to {bought.high_per_month:,}"
+    print(f"The limit buys {bought.per_month:,} {work.units} a month ({span}): {bought.cadence}.")
+    _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def _said(work: Workload) -> str:
+    return f"{work.name}: {count(work.units_per_month)} {work.units} a month"
+
+
+def _seller(option: Option, book: Catalog) -> str:
+    return book.providers[option.provider].name if option.provider in book.providers else "rented"
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def _show_notes(notes: Iterable[str]) -> None:
+    lines = [f"- {note}" for note in notes]
+    if lines:
+        print("\nTaken for granted:", *lines, sep="\n")
