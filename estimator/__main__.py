@@ -5,9 +5,10 @@ import re
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NoReturn
 
 from estimator import commands
-from pricing.console import run
+from pricing.console import BAD_INPUT, run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -15,8 +16,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(lambda: args.command(args))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """A wrong call is said in one line, as all else is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"error: {message}. `{self.prog} --help` shows how.\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="python -m estimator",
         description="What AI work costs, on which model, bought by the token or run oneself.",
     )
@@ -64,26 +72,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _json() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _json() -> _Parser:
+    parser = _Parser(add_help=False)
     parser.add_argument("--json", action="store_true", help="for machines")
     return parser
 
 
-def _work() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _work() -> _Parser:
+    parser = _Parser(add_help=False)
     parser.add_argument("profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile")
     parser.add_argument(
         "--units",
-        type=int,
+        type=_whole,
         metavar="N",
         help="a month: of the template's task, or requests of the file; its own if left out",
     )
     return parser
 
 
-def _terms() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+def _terms() -> _Parser:
+    parser = _Parser(add_help=False)
     parser.add_argument("--model", action="append", default=[], metavar="M", help="may be given several times")
     parser.add_argument("--at", metavar="T", help="prices of a day or an instant; now if left out")
     parser.add_argument("--batch", action="store_true", help="answers may take a day")
@@ -91,10 +99,16 @@ def _terms() -> argparse.ArgumentParser:
     return parser
 
 
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text} is no whole number of at most 12 digits")
+    return int(text)
+
+
 def _number(text: str) -> Decimal:
     """A plain number of a size that money and growth have."""
     if not re.fullmatch(r"-?\d{1,12}(\.\d{1,9})?", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text} is no plain number: write 250 or 0.05.")
+        raise argparse.ArgumentTypeError(f"{text} is no plain number, such as 250 or 0.05")
     return Decimal(text)
 
 

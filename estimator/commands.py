@@ -18,9 +18,11 @@ from estimator.selfhost import architectures, find_architecture, model_json, pre
 from estimator.tokens import count_text, read_text
 from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
+from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
 
 _NEEDED = ("model", "hw")
+_MOST_GROWTH = 2  # Tripled each month; what is above was meant in per cent.
 
 
 def tokens(args: Namespace) -> int:
@@ -74,13 +76,20 @@ def report(args: Namespace) -> int:
 
 def _compared(args: Namespace, book: Catalog, models: Sequence[Model]) -> Comparison:
     """These models, beside own GPUs unless models were asked for by name."""
-    at = parse_time(args.at) if args.at else now()
+    at = _known_time(args.at) if args.at else now()
     mode = Mode(processing="batch") if args.batch else STANDARD
     work = _work(args, book, at)
     if args.caching and work.repeated_share is None:
         raise InputError("--caching is for templates: a file says itself what was cached.")
     hosted = () if args.model else decision.hosted_options(work, book)
     return decision.compare(work, book, Scenario(at, mode, args.caching), models, hosted)
+
+
+def _known_time(text: str) -> datetime:
+    at = parse_time(text)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise InputError(f"{text} lies outside the years {FIRST_YEAR} to {LAST_YEAR}: check the time.")
+    return at
 
 
 def _all_priced(compared: Comparison, asked: Sequence[Model]) -> int:
@@ -112,20 +121,19 @@ def throughput(args: Namespace) -> int:
 
 def _deployments(text: str, name: str) -> list[dict[str, str]]:
     """The rows of a table of deployments. Raises InputError with the file and the line."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True)
     try:
-        columns = [column.strip() for column in reader.fieldnames or ()]
+        reader.fieldnames = columns = [column.strip() for column in reader.fieldnames or ()]
         missing = [column for column in _NEEDED if column not in columns]
         if missing:
             raise InputError(
                 f"{name}, line 1: no column is called {' or '.join(missing)}. Give the columns their names."
             )
-        if len(set(columns)) < len(columns) or "" in columns:
-            raise InputError(f"{name}, line 1: two columns have one name, or one has none. Name each differently.")
-        reader.fieldnames = columns
+        if len(set(columns)) < len(columns):
+            raise InputError(f"{name}, line 1: two columns have the same name. Name each differently.")
         rows = []
         for row in reader:
-            if "" in row:
+            if None in row:
                 raise InputError(
                     f"{name}, line {reader.line_num}: there are more cells than columns. Quote the commas."
                 )
@@ -174,6 +182,8 @@ def budget(args: Namespace) -> int:
     chosen, work, limit = book.find(args.model), _work(args, book, now()), args.monthly_usd
     if limit <= 0:
         raise InputError(f"a budget of {limit} buys nothing: give more than 0.")
+    if args.growth > _MOST_GROWTH:
+        raise InputError(f"{args.growth} is a growth of {args.growth:.0%} a month: write 0.05 for 5 %.")
     compared = decision.compare(work, book, Scenario(now()), [chosen])
     if not compared.options:
         raise InputError(f"{chosen.id} has no price for this work: {compared.unpriced[0].reason}")

@@ -68,6 +68,7 @@ def show_comparison(compared: Comparison, book: Catalog) -> None:
             *(f"- {no.name} at {book.providers[no.provider].name}: {no.reason}" for no in compared.unpriced), sep="\n"
         )
     _show_notes(assumption.text for assumption in compared.workload.assumptions)
+    print("\n--json adds the lines behind each figure, what was taken for granted about each model, and the sources.")
 
 
 def show_architectures(chosen: Iterable[Architecture]) -> None:
