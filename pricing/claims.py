@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from pricing.catalog import Catalog, Model
 from pricing.facts import DATA, Fact, read_table
+from pricing.timeline import listed
 from pricing.values import BILLABLE, CLAIMS, PriceRule
 
 
@@ -40,7 +41,7 @@ def price_claims(catalog: Catalog, at: datetime) -> tuple[PriceClaim, ...]:
     A name that was never on sale (deepseek-v4) is set beside the models that came of it (deepseek-v4-pro, …).
     """
     return tuple(
-        PriceClaim(rule, model.info.name, real, _listed(real, rule.item, at))
+        PriceClaim(rule, model.info.name, real, listed(real, rule.item, at))
         for model in catalog.models.values()
         for rule in model.rules
         if rule.status in CLAIMS
@@ -53,8 +54,3 @@ def _on_sale(catalog: Catalog, model: Model) -> list[Model]:
         return [model]
     mine = [m for m in catalog.models.values() if m.provider == model.provider]
     return [m for m in mine if m.id.startswith(f"{model.id}-")]
-
-
-def _listed(model: Model, item: str, at: datetime) -> PriceRule | None:
-    rule = model.headline(item, at)
-    return rule if rule and rule.status in BILLABLE else None

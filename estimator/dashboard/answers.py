@@ -10,6 +10,7 @@ from estimator.decision import (
     BreakEven,
     Comparison,
     Curve,
+    Moved,
     Option,
     Scenario,
     break_even,
@@ -21,6 +22,7 @@ from estimator.decision import (
     hosted_option,
     hosted_options,
     hosting,
+    moves,
     volumes_in_view,
 )
 from estimator.report import is_sure
@@ -106,3 +108,9 @@ def _rivals(work: Workload, weights: str, at: datetime) -> tuple[Option, ...]:
     sure = [o for o in compared(work, Scenario(at), models, hosted=False).options if is_sure(o.status)]
     same = [o for o in sure if o.weights == weights][:1]
     return (*same, *(o for o in sure if o.model in _FRONTIER and o not in same))
+
+
+@st.cache_resource(max_entries=32, show_spinner="Looking back …", hash_funcs={Workload: hash})
+def moved_since(work: Workload, then: datetime, today: datetime) -> tuple[Moved, ...]:
+    """The work on each model at the prices of then and of today."""
+    return moves(work, catalog(), then, today)

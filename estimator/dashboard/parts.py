@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.dashboard.charts import cost_bars
 from estimator.decision import Comparison, NoPrice, Option
-from estimator.report import count, is_sure, pdf, rate, status_words, usd, usd_range
+from estimator.report import count, is_sure, item_words, pdf, rate, status_words, usd, usd_range
 from pricing import Catalog, catalog
 
 QUIET = {"displayModeBar": False}
@@ -79,7 +79,7 @@ def _lines(option: Option) -> None:
     st.table(
         [
             {
-                "What": book.items[line.name].name if line.name in book.items else line.name,
+                "What": ", ".join(filter(None, (item_words(line.name, book.items), line.applies))),
                 "How much": f"{count(line.quantity)} {line.unit}",
                 "Price": rate(line.rate_usd, line.per).replace("$", r"\$"),
                 "A month": usd(line.usd).replace("$", r"\$"),

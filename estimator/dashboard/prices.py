@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import streamlit as st
 
+from estimator.dashboard.answers import half_hour
 from estimator.dashboard.charts import price_steps
+from estimator.dashboard.movement import show_changes, show_then_and_now
 from estimator.dashboard.parts import QUIET, escaped, sources, table
+from estimator.dashboard.work import choose
 from estimator.report import count, rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
 from pricing.claims import PriceClaim, claims, price_claims
@@ -20,25 +23,63 @@ _AHEAD = timedelta(days=120)
 
 def show() -> None:
     st.title("What do models cost, and who says so?")
-    market, history, article = st.tabs(("Today's prices", "History of a model", "March 2026: claimed and listed"))
+    market, history, changes, moved, article = st.tabs(
+        ("Prices", "One model", "What changed", "Then and now", "Claimed and listed")
+    )
     with market:
         _market()
     with history:
         _history()
+    with changes:
+        show_changes()
+    with moved:
+        work = choose(open_=False)
+        if work is not None:
+            show_then_and_now(work)
     with article:
         _article()
 
 
 def _market() -> None:
     book = catalog()
-    day = st.date_input("Prices of", value="today", key="prices-day")
-    at = now() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
-    st.caption(
-        "US dollars per million tokens (about 750,000 English words): standard service, short prompts, off-peak."
+    left, middle, right = st.columns((3, 3, 2), vertical_alignment="bottom")
+    words = left.text_input("Search", placeholder="gpt, flash, llama …", key="search", persist_state="session")
+    sellers = middle.multiselect(
+        "Sellers",
+        tuple(book.providers),
+        format_func=lambda i: book.providers[i].name,
+        key="sellers",
+        persist_state="session",
+        placeholder="All",
     )
-    rows = [row for model in book.models.values() if (row := _row(model, at))]
+    day = right.date_input("Prices of", value="today", key="prices-day")
+    at = half_hour() if day == half_hour().date() else datetime.combine(day, time(12), tzinfo=UTC)
+    models = [m for m in book.models.values() if _is_wanted(m, words, sellers)]
+    rows = [row for model in models if (row := _row(model, at))]
+    if not rows:
+        st.info("No model on record fits: shorten the search, or choose other sellers.")
+        return
+    st.caption(
+        f"{len(rows)} models, {_freshness(models)}. US dollars per million tokens (about 750,000 English words): "
+        "standard service, short prompts, off-peak."
+    )
     written = {**dict.fromkeys(_PRICE_COLUMNS, _per_million), "Longest prompt": count}
     table(rows, written, "Prices of all models with their state, source and date", height=600)
+
+
+def _is_wanted(model: Model, words: str, sellers: list[str]) -> bool:
+    seller = catalog().providers[model.provider].name
+    text = f"{model.id} {model.info.name} {seller}".lower()
+    return (not sellers or model.provider in sellers) and all(word in text for word in words.lower().split())
+
+
+def _freshness(models: list[Model]) -> str:
+    """How long ago these prices were checked."""
+    days = [rule.checked_on for model in models for rule in model.rules]
+    newest, oldest = max(days, default=None), min(days, default=None)
+    if newest is None or oldest is None:
+        return "never checked"
+    return f"checked {newest:%-d %B %Y}" if newest == oldest else f"checked {oldest:%-d %B} to {newest:%-d %B %Y}"
 
 
 def _per_million(amount: Decimal) -> str:

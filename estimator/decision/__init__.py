@@ -14,6 +14,7 @@ from estimator.decision.hosting import (
     per_million_output_usd,
     volumes_in_view,
 )
+from estimator.decision.market import Moved, median_ratio, moves, should_cost
 from estimator.workload import Assumption
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Curve",
     "Line",
     "Month",
+    "Moved",
     "NoPrice",
     "Option",
     "Purchase",
@@ -39,8 +41,11 @@ __all__ = [
     "hosted_option",
     "hosted_options",
     "hosting",
+    "median_ratio",
     "months_ahead",
+    "moves",
     "per_million_output_usd",
     "price_profile",
+    "should_cost",
     "volumes_in_view",
 ]

@@ -69,3 +69,18 @@ def count(n: Decimal | Fraction | float) -> str:
         if abs(value) >= 0.9995 * size:  # What three figures round up to the next letter.
             return f"{value / size:.3g}{letter}" if abs(value) < 999.5 * size else f"{value / size:,.0f}{letter}"
     return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"
+
+
+def change(ratio: Decimal | None) -> str:
+    """A new figure as a multiple of the old one, in per cent: `−20 %`, `unchanged`, `×2.5` from a doubling on."""
+    if ratio is None:
+        return "new"
+    if ratio >= 2:
+        return times(ratio)
+    percent = round((ratio - 1) * 100)
+    return f"{percent:+d} %".replace("-", "−") if percent else "unchanged"
+
+
+def times(ratio: Decimal | None) -> str:
+    """`×1.3`, in three figures."""
+    return "" if ratio is None else f"×{float(ratio):.3g}"
