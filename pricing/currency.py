@@ -1,0 +1,90 @@
+"""Other currencies than the dollar: dated rates through the euro, and never a rate between two days."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Annotated
+
+from pydantic import Field
+
+from pricing.errors import InputError
+from pricing.facts import DATA, Fact, read_table
+
+_DIRECTORY = DATA / "rates"
+_PUBLISHER = "ecb"  # Its id among the sources, and the name of its file.
+
+
+class Currency(Fact):
+    """A row of data/rates/currencies.csv: how an amount is written. `decimals` are those of the smallest unit."""
+
+    currency: str
+    name: str
+    symbol: str
+    decimals: int = Field(ge=0)
+    source: str
+
+
+class _Reference(Fact):
+    """A row of data/rates/ecb.csv: units of a currency for one euro."""
+
+    date: date
+    currency: str
+    per_eur: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Units of a currency for one dollar, as published for the day `on`. `source` is an id; the dollar has none."""
+
+    currency: str
+    on: date
+    per_usd: Decimal
+    source: str
+
+
+@cache
+def currencies() -> Mapping[str, Currency]:
+    """The currencies that amounts can be shown in, by their ISO 4217 code."""
+    return {each.currency: each for each in read_table(_DIRECTORY / "currencies.csv", Currency)}
+
+
+@cache
+def rates() -> Mapping[str, tuple[Rate, ...]]:
+    """All published rates of each currency but the dollar, oldest first: the cross rate through the euro."""
+    found: dict[str, list[Rate]] = {}
+    day = attrgetter("date")
+    for on, rows in groupby(sorted(read_table(_DIRECTORY / f"{_PUBLISHER}.csv", _Reference), key=day), key=day):
+        per_eur = {"EUR": Decimal(1)} | {row.currency: row.per_eur for row in rows}
+        if "USD" not in per_eur:
+            raise InputError(f"{_PUBLISHER}.csv: {on} has no row of USD, through which all others are found: add it.")
+        per_usd = per_eur.pop("USD")
+        for currency, units in per_eur.items():
+            found.setdefault(currency, []).append(Rate(currency, on, units / per_usd, _PUBLISHER))
+    return {currency: tuple(each) for currency, each in found.items()}
+
+
+def rate(currency: str, on: date) -> Rate:
+    """The last rate published on or before a day, so a weekend has Friday's and a day to come has the newest.
+
+    Raises InputError for a currency that is not on record, and for a day before the first rate.
+    """
+    code = currency.upper()
+    if code not in currencies():
+        raise InputError(f"no rates of {currency} are on record: use one of {', '.join(currencies())}.")
+    if code == "USD":
+        return Rate(code, on, Decimal(1), "")
+    published = rates()[code]
+    known = bisect_right(published, on, key=attrgetter("on"))
+    if not known:
+        raise InputError(f"no rate of {code} before {published[0].on} is on record: take a later day, or USD.")
+    return published[known - 1]
+
+
+def convert(usd: Decimal, rate: Rate) -> Decimal:
+    """An amount in dollars as one in the currency of the rate, not rounded to its smallest unit."""
+    return usd * rate.per_usd
