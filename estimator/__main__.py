@@ -41,7 +41,9 @@ def _parser() -> _Parser:
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
     profile.set_defaults(command=commands.profile)
 
-    compare = verbs.add_parser("compare", parents=[json_, work, terms], help="what a month costs, by model")
+    compare = verbs.add_parser(
+        "compare", parents=[json_, work, terms], help="what a month costs on every model and on own GPUs"
+    )
     compare.set_defaults(command=commands.compare)
 
     model = verbs.add_parser("model", parents=[json_], help="parameters, KV cache and FLOPs of open models")
@@ -65,7 +67,9 @@ def _parser() -> _Parser:
     budget.add_argument("--growth", type=_number, default=Decimal("0.05"), metavar="G", help="a month; 0.05 is 5 %%")
     budget.set_defaults(command=commands.budget)
 
-    report = verbs.add_parser("report", parents=[json_, work, terms], help="a comparison to hand on")
+    report = verbs.add_parser(
+        "report", parents=[json_, work, terms], help="a comparison of the featured models and own GPUs, to hand on"
+    )
     report.add_argument("--format", required=True, choices=("pdf",))
     report.add_argument("-o", "--output", required=True, metavar="FILE")
     report.set_defaults(command=commands.report)

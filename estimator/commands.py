@@ -139,7 +139,7 @@ def _deployments(text: str, name: str) -> list[dict[str, str]]:
                 )
             rows.append(row)
     except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: this is not CSV ({error}).") from None
+        raise InputError(f"{name}, line {reader.reader.line_num}: this is not CSV ({error}).") from None
     if not rows:
         raise InputError(f"{name}: there are no deployments in it. Write one a line below the names of the columns.")
     return rows
