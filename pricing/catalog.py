@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
 from pricing.errors import InputError, UnknownModel
-from pricing.facts import DATA, Fact, Source, read_table, sources
+from pricing.facts import DATA, Fact, Source, sources_by_id
+from pricing.store import Snapshot, generation, read_whole
 from pricing.values import BILLABLE, CLAIMS, STANDARD, PriceRule
 from pricing.windows import Window
 
@@ -176,12 +177,17 @@ def _undated(plain: str) -> str:
 
 def load(directory: Path = DATA) -> Catalog:
     """Read the whole catalog below `directory`. Raises InputError that names file, line and column."""
-    tables, prices = directory / "catalog", directory / "prices"
-    rules = _grouped(rule for path in sorted(prices.glob("*.csv")) for rule in read_table(path, PriceRule))
-    infos = _index(read_table(tables / "models.csv", ModelInfo), "models.csv", lambda m: (m.provider, m.model))
-    items = _index(read_table(tables / "items.csv", Item), "items.csv", lambda i: i.id)
-    windows = _index(read_table(tables / "windows.csv", Window), "windows.csv", lambda w: w.id)
-    aliases = read_table(tables / "aliases.csv", Alias)
+    return read_whole(directory, assemble)
+
+
+def assemble(files: Snapshot) -> Catalog:
+    """The catalog that these files make. Raises InputError that names file, line and column."""
+    rules = _grouped(rule for name in files.names("prices") for rule in files.table(name, PriceRule))
+    infos = _index(files.table("catalog/models.csv", ModelInfo), "models.csv", lambda m: (m.provider, m.model))
+    items = _index(files.table("catalog/items.csv", Item), "items.csv", lambda i: i.id)
+    windows = _index(files.table("catalog/windows.csv", Window), "windows.csv", lambda w: w.id)
+    providers = _index(files.table("catalog/providers.csv", Provider), "providers.csv", lambda p: p.id)
+    aliases = files.table("catalog/aliases.csv", Alias)
     _demand(rules, infos, "models.csv", "data/prices")
     _demand({(a.provider, a.model) for a in aliases}, infos, "models.csv", "aliases.csv")
     _demand({r.window for group in rules.values() for r in group if r.window}, windows, "windows.csv", "data/prices")
@@ -194,10 +200,10 @@ def load(directory: Path = DATA) -> Catalog:
     return Catalog(
         models={key: model(key, info) for key, info in infos.items()},
         aliases=aliases,
-        providers=_index(read_table(tables / "providers.csv", Provider), "providers.csv", lambda p: p.id),
+        providers=providers,
         items=items,
         windows=windows,
-        sources=sources(directory),
+        sources=sources_by_id((Path(name).name, files.table(name, Source)) for name in files.names("sources")),
     )
 
 
@@ -236,9 +242,13 @@ def _windows_of(rules: Iterable[PriceRule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule.window for rule in rules if rule.window))
 
 
-@cache
 def catalog() -> Catalog:
-    """The catalog that ships with the product."""
+    """The catalog in force: read again as soon as a refresh or a review has changed it."""
+    return _of(generation())
+
+
+@lru_cache(maxsize=1)
+def _of(_generation: int) -> Catalog:
     return load()
 
 

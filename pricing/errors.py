@@ -5,6 +5,10 @@ class InputError(ValueError):
     """A file, a flag or a number that cannot be used: names the place and the mend. Commands end with 2."""
 
 
+class StoreBusy(Exception):
+    """Another process is changing the catalog and does not come to an end. Nothing was changed; commands end with 1."""
+
+
 class PricingError(Exception):
     """A request that has no bill. `code` is part of the command contract."""
 

@@ -3,17 +3,18 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from pricing.errors import InputError
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(os.environ.get("BREAKEVEN_DATA") or Path(__file__).resolve().parent.parent / "data")
 
 
 class Fact(BaseModel):
@@ -41,20 +42,34 @@ F = TypeVar("F", bound=Fact)
 
 def read_table(path: Path, kind: type[F]) -> tuple[F, ...]:
     """Rows of a CSV as values of `kind`; an empty cell is a missing field. Raises InputError with file and line."""
-    return tuple(_rows(path, kind))
+    return parse_table(_text(path), path.name, kind)
 
 
-def _rows(path: Path, kind: type[F]) -> Iterator[F]:
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+def parse_table(text: str, name: str, kind: type[F]) -> tuple[F, ...]:
+    """The same of a CSV's text; `name` is the file that errors speak of."""
+    rows = list(_rows(text, name))
     try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise InputError(
-                    f"{path.name}, line {reader.line_num}: expected {len(reader.fieldnames or [])} columns."
-                )
-            yield _parse({k: v for k, v in row.items() if v != ""}, kind, f"{path.name}, line {reader.line_num}")
+        return tuple(_table_of(kind).validate_python([fields for _, fields in rows]))
+    except ValidationError:
+        return tuple(_parse(fields, kind, f"{name}, line {line}") for line, fields in rows)  # Says which line.
+
+
+@cache
+def _table_of(kind: type[F]) -> TypeAdapter[list[F]]:
+    return TypeAdapter(list[kind])  # type: ignore[valid-type]
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The line at which each row ends, and its cells that are not empty."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        for row in filter(None, reader):
+            if len(row) != len(header):
+                raise InputError(f"{name}, line {reader.line_num}: expected {len(header)} columns.")
+            yield reader.line_num, {column: cell for column, cell in zip(header, row, strict=True) if cell}
     except csv.Error as error:
-        raise InputError(f"{path.name}, line {reader.line_num}: {error}.") from None
+        raise InputError(f"{name}, line {reader.line_num}: {error}.") from None
 
 
 def _text(path: Path) -> str:
@@ -85,10 +100,16 @@ def _parse(fields: object, kind: type[F], place: str) -> F:
 @cache
 def sources(directory: Path = DATA) -> dict[str, Source]:
     """Every source below `directory` by id; other facts name one of these. Raises InputError where two share an id."""
+    paths = sorted((directory / "sources").glob("*.csv"))
+    return sources_by_id((path.name, read_table(path, Source)) for path in paths)
+
+
+def sources_by_id(tables: Iterable[tuple[str, tuple[Source, ...]]]) -> dict[str, Source]:
+    """The sources of several files, each given with its name. Raises InputError where two share an id."""
     found: dict[str, Source] = {}
-    for path in sorted((directory / "sources").glob("*.csv")):
-        for source in read_table(path, Source):
+    for name, table in tables:
+        for source in table:
             if source.id in found:
-                raise InputError(f"sources/{path.name}: {source.id} is there twice, or in another file: rename one.")
+                raise InputError(f"sources/{name}: {source.id} is there twice, or in another file: rename one.")
             found[source.id] = source
     return found
