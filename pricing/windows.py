@@ -3,9 +3,10 @@
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
+from holidays.registry import COUNTRIES
 from pydantic import field_validator, model_validator
 
 from pricing.facts import Fact
@@ -16,6 +17,17 @@ SLOT_MINUTES = 30  # Price boundaries fall on half hours (DeepSeek's discount of
 @lru_cache
 def _calendar(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
+
+
+def _has_calendar(country: str) -> bool:
+    return any(country in codes for _, *codes in COUNTRIES.values())  # The list alone: calendars load slowly.
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 class Window(Fact):
@@ -42,9 +54,9 @@ class Window(Fact):
 
     @model_validator(mode="after")
     def _is_readable(self) -> Self:
-        if self.timezone not in available_timezones():
+        if not _is_timezone(self.timezone):
             raise ValueError(f"no time zone {self.timezone}")
-        if self.not_on_holidays_of and self.not_on_holidays_of not in holidays.list_supported_countries():
+        if self.not_on_holidays_of and not _has_calendar(self.not_on_holidays_of):
             raise ValueError(f"no holiday calendar of {self.not_on_holidays_of}")
         if not self.spans or any(not 0 <= start < end <= 24 * 60 for start, end in self.spans):
             raise ValueError("hours are spans such as 01:00-04:00, each starting before it ends")

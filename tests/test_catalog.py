@@ -109,7 +109,7 @@ PRICES = "prices/acme.csv"
         pytest.param(PRICES, "acme,m,input,-1,,,1,,,,,listed,s,2026-11-23", "acme.csv, line 4, usd: ", id="negative"),
         pytest.param(PRICES, "acme,m,input", "acme.csv, line 4: expected 14 columns", id="too few columns"),
         pytest.param(PRICES, "acme,m,input" + "," * 12, "acme.csv, line 4: expected 14 columns", id="too many"),
-        pytest.param(PRICES, '"acme', "acme.csv, line 3: unexpected end of data", id="a quote left open"),
+        pytest.param(PRICES, '"acme', "acme.csv, line 4: unexpected end of data", id="a quote left open"),
         pytest.param(
             PRICES,
             "acme,q,input,1,,,1,,,,,listed,s,2026-11-23",
