@@ -11,23 +11,39 @@ from typing import Any, Literal
 import typst
 
 from estimator.decision import Comparison, Line, Option
-from estimator.report.words import count, is_sure, item_words, rate, status_words, usd, usd_range
+from estimator.report.words import (
+    cash,
+    count,
+    exchange_words,
+    is_sure,
+    item_words,
+    money,
+    money_range,
+    rate,
+    status_words,
+)
 from estimator.workload import Workload
 from pricing import Catalog
-from pricing.facts import Source
+from pricing.currency import Rate, convert
+from pricing.currency import rate as published_rate
+from pricing.facts import Source, sources
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _KINDS = {"api": "by the token", "selfhost": "on your own GPUs"}
 _MOST_TICKS = 5
 
 
-def pdf(comparison: Comparison, catalog: Catalog, *, title: str = "", author: str = "Breakeven") -> bytes:
-    """The report as a tagged PDF. It says nothing that is not in the comparison.
+def pdf(
+    comparison: Comparison, catalog: Catalog, *, title: str = "", author: str = "Breakeven", currency: str = "USD"
+) -> bytes:
+    """The report as a tagged PDF, amounts at the rate of the day of its prices. It says nothing beyond the comparison.
 
     It is PDF/UA-1, unless a name is in a script that no font on this machine has: its letters are then boxes to the
-    eye, though still text to a reader, and the standard does not allow that.
+    eye, though still text to a reader, and the standard does not allow that. Raises InputError where there is no rate.
     """
-    content = json.dumps(_printable(_content(comparison, catalog, title, author)))
+    exchange = published_rate(currency, comparison.scenario.at.date())
+    named = {"title": title or f"What {comparison.workload.name} would cost", "author": author}
+    content = json.dumps(_printable(named | _content(comparison, catalog, author, exchange)))
     try:
         return _compiled(content, "ua-1")
     except typst.TypstError as error:
@@ -52,31 +68,32 @@ def _printable(value: Any) -> Any:
     return value
 
 
-def _content(comparison: Comparison, catalog: Catalog, title: str, author: str) -> dict[str, Any]:
+def _content(comparison: Comparison, catalog: Catalog, author: str, exchange: Rate) -> dict[str, Any]:
     work, scenario, options = comparison.workload, comparison.scenario, comparison.options
     assumptions = dict.fromkeys(a for option in options for a in option.assumptions)
     ids = dict.fromkeys(id for option in options for id in option.sources)
-    first, last = _decades(options)
+    cited = [catalog.sources[id] for id in ids] + ([sources()[exchange.source]] if exchange.source else [])
+    first, last = _decades([convert(a, exchange) for option in options for a in (option.low_usd, option.high_usd)])
     return {
-        "title": title or f"What {work.name} would cost",
-        "author": author,
         "kicker": f"{_volume(work)}. Prices of {_day(scenario.at)}, {scenario.mode} service, "
         f"repeated input {'cached' if scenario.caching else 'not cached'}.",
         "footer": f"{author} · {work.name} · {_day(scenario.at)}",
-        "answer": _answer(options, catalog),
+        "answer": _answer(options, catalog, exchange),
+        "currency": exchange.currency,
+        "exchange": exchange_words(exchange),
         "legend": "Dots: a typical month. Lines: from low to high. Equal steps of the scale multiply the cost. "
         "Hollow dots: prices that no seller lists.",
         "ticks": [
-            {"at": _place(Decimal(10) ** power, first, last), "text": usd(Decimal(10) ** power)}
+            {"at": _place(Decimal(10) ** power, first, last), "text": cash(Decimal(10) ** power, exchange.currency)}
             for power in range(first, last + 1, math.ceil((last - first) / _MOST_TICKS))
         ],
-        "options": [_option(option, catalog, first, last) for option in options],
+        "options": [_option(option, catalog, exchange) | _drawn(option, exchange, first, last) for option in options],
         "unpriced": [{"name": no.name, "reason": no.reason} for no in comparison.unpriced],
         "assumptions": [
             {"text": a.text, "remark": f"({status_words(a.status)})" + (f" [{a.source}]" if a.source else "")}
             for a in assumptions
         ],
-        "sources": [_source(catalog.sources[id]) for id in ids],
+        "sources": [_source(source) for source in cited],
     }
 
 
@@ -91,17 +108,18 @@ def _day(day: date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-def _answer(options: Sequence[Option], catalog: Catalog) -> str:
+def _answer(options: Sequence[Option], catalog: Catalog, exchange: Rate) -> str:
     sure = [option for option in options if is_sure(option.status)]
     if not sure:
         return "No model in this comparison has a listed price for this work."
     least, most = sure[0], sure[-1]
-    costs = f"costs {usd(least.usd)} in a typical month ({usd_range(least.low_usd, least.high_usd)})"
+    span = money_range(least.low_usd, least.high_usd, exchange)
+    costs = f"costs {money(least.usd, exchange)} in a typical month ({span})"
     if len(sure) == 1:
         return f"{_named(least, catalog)} {costs}."
     return (
         f"The cheapest of {len(sure)} ways, {_named(least, catalog)}, {costs}. "
-        f"The dearest, {_named(most, catalog)}, costs {usd(most.usd)}."
+        f"The dearest, {_named(most, catalog)}, costs {money(most.usd, exchange)}."
     )
 
 
@@ -110,10 +128,10 @@ def _named(option: Option, catalog: Catalog) -> str:
     return f"{option.name} from {seller.name}" if seller else option.name
 
 
-def _decades(options: Sequence[Option]) -> tuple[int, int]:
-    """The powers of ten, in USD, between which all amounts above nothing lie."""
-    amounts = [a for o in options for a in (o.low_usd, o.high_usd) if a > 0] or [Decimal(1)]
-    first, last = math.floor(min(amounts).log10()), math.ceil(max(amounts).log10())
+def _decades(amounts: Sequence[Decimal]) -> tuple[int, int]:
+    """The powers of ten between which all amounts above nothing lie."""
+    some = [amount for amount in amounts if amount > 0] or [Decimal(1)]
+    first, last = math.floor(min(some).log10()), math.ceil(max(some).log10())
     return first, max(first + 1, last)
 
 
@@ -122,31 +140,34 @@ def _place(amount: Decimal, first: int, last: int) -> float:
     return (float(amount.log10()) - first) / (last - first) if amount > 0 else 0.0
 
 
-def _option(option: Option, catalog: Catalog, first: int, last: int) -> dict[str, Any]:
+def _drawn(option: Option, exchange: Rate, first: int, last: int) -> dict[str, float]:
+    """Where an option stands on the scale."""
+    amounts = {"low": option.low_usd, "typical": option.usd, "high": option.high_usd}
+    return {name: _place(convert(amount, exchange), first, last) for name, amount in amounts.items()}
+
+
+def _option(option: Option, catalog: Catalog, exchange: Rate) -> dict[str, Any]:
     seller = catalog.providers[option.provider].name if option.provider in catalog.providers else ""
     status = status_words(option.status) if option.kind == "api" else ""
     how = ", ".join(filter(None, (seller, _KINDS[option.kind], option.detail, status)))
     return {
         "name": option.name,
         "how": how,
-        "low": _place(option.low_usd, first, last),
-        "typical": _place(option.usd, first, last),
-        "high": _place(option.high_usd, first, last),
         "sure": is_sure(option.status),
-        "usd": usd(option.usd),
-        "range": usd_range(option.low_usd, option.high_usd),
-        "lines": [_line(line, catalog) for line in option.lines],
+        "amount": money(option.usd, exchange),
+        "range": money_range(option.low_usd, option.high_usd, exchange),
+        "lines": [_line(line, catalog, exchange) for line in option.lines],
     }
 
 
-def _line(line: Line, catalog: Catalog) -> dict[str, str]:
+def _line(line: Line, catalog: Catalog, exchange: Rate) -> dict[str, str]:
     checked = f", {_day(datetime.fromisoformat(line.checked_on))}" if line.checked_on else ""
     return {
         "name": item_words(line.name, catalog.items),
         "applies": line.applies,
         "quantity": f"{count(line.quantity)} {line.unit}",
         "rate": rate(line.rate_usd, line.per),
-        "usd": usd(line.usd),
+        "amount": money(line.usd, exchange),
         "source": _titled(catalog.sources[line.source]),
         "remark": f"{status_words(line.status)}{checked}",
     }

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from pricing.catalog import Item
+from pricing.currency import Rate, convert, currencies
+from pricing.facts import sources
 
 STATUS_WORDS = {
     "listed": "list price",
@@ -40,18 +42,51 @@ def status_words(status: str) -> str:
 
 
 def usd(amount: Decimal) -> str:
-    """An amount of money: whole dollars from 100 on, cents below; what is less than a cent is said to be."""
-    if not amount:
-        return "$0"
-    if abs(amount) < Decimal("0.005"):
-        return "under $0.01"
-    places = Decimal(1) if abs(amount) >= Decimal("99.995") else Decimal("0.01")
-    return f"${amount.quantize(places, ROUND_HALF_UP):,}"
+    """An amount of dollars, as `cash` writes it."""
+    return cash(amount, "USD")
 
 
 def usd_range(low: Decimal, high: Decimal) -> str:
     """`$10 – $14`, or one figure where both read the same."""
-    return usd(low) if usd(low) == usd(high) else f"{usd(low)} – {usd(high)}"
+    return _span(usd(low), usd(high))
+
+
+def money(amount_usd: Decimal, exchange: Rate) -> str:
+    """Dollars in the currency of a rate, as `cash` writes them."""
+    return cash(convert(amount_usd, exchange), exchange.currency)
+
+
+def money_range(low_usd: Decimal, high_usd: Decimal, exchange: Rate) -> str:
+    """`€10 – €14`, or one figure where both read the same."""
+    return _span(money(low_usd, exchange), money(high_usd, exchange))
+
+
+def cash(amount: Decimal, currency: str) -> str:
+    """An amount of a currency: whole units from 100 on, cents below; what is less than the smallest is said to be."""
+    unit = currencies()[currency]
+    smallest = Decimal(1).scaleb(-unit.decimals)
+    symbol = f"{unit.symbol}\N{NO-BREAK SPACE}" if unit.symbol.isalpha() else unit.symbol
+    if not amount:
+        return f"{symbol}0"
+    if abs(amount) < smallest / 2:
+        return f"under {symbol}{smallest}"
+    places = Decimal(1) if abs(amount) >= 100 - smallest / 2 else smallest
+    return f"{symbol}{amount.quantize(places, ROUND_HALF_UP):,}"
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else f"{low} – {high}"
+
+
+def exchange_words(exchange: Rate) -> str:
+    """What stands below amounts that are not in dollars: the rate, its day and who published it. Empty for dollars."""
+    if not exchange.source:
+        return ""
+    source = sources()[exchange.source]
+    return (
+        f"Amounts in {exchange.currency}: 1 USD = {exchange.per_usd:.5g} {exchange.currency}, {source.title} of the "
+        f"{source.publisher}, {exchange.on:%-d %B %Y}. Sellers bill in USD; a bank has a rate of its own."
+    )
 
 
 def rate(amount: Decimal, per: int) -> str:
