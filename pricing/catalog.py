@@ -141,19 +141,25 @@ class Catalog:
 
         An id goes before another model's alias or name. Raises UnknownModel, with the nearest names.
         """
-        plain, seller = _plain(name), provider and provider.lower()
-        found = self._sold(plain, seller) or self._sold(_undated(plain), seller)
-        exact = [m for m in found if _plain(m.id) == plain]
-        if len(found) == 1 or len(exact) == 1:
-            return (exact or found)[0]
+        found = self.matches(name, provider)
+        if len(found) == 1:
+            return found[0]
         if found:
             sellers = ", ".join(f"{m.provider}/{m.id}" for m in found)
             raise UnknownModel(f"{name} is sold by several: say which of {sellers}.")
+        plain, seller = _plain(name), provider and provider.lower()
         near = difflib.get_close_matches(plain, [n for n in self._names if self._sold(n, seller)], n=3)
         ids = dict.fromkeys(f"{m.provider}/{m.id}" for n in near for m in self._sold(n, seller))
         at_seller = f" at {provider}" if provider else ""
         hint = f" Did you mean {', '.join(ids)}?" if ids else " `python -m pricing list` shows all."
         raise UnknownModel(f"no model called {name}{at_seller} is on record.{hint}")
+
+    def matches(self, name: str, provider: str | None = None) -> list[Model]:
+        """The models that a name may mean, as `find` reads it: none, the one, or several."""
+        plain, seller = _plain(name), provider and provider.lower()
+        found = self._sold(plain, seller) or self._sold(_undated(plain), seller)
+        exact = [m for m in found if _plain(m.id) == plain]
+        return exact if len(exact) == 1 else found
 
     def _sold(self, plain: str, seller: str | None) -> list[Model]:
         return [m for m in self._names.get(plain, []) if seller is None or m.provider == seller]
