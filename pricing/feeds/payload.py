@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
@@ -134,10 +133,10 @@ def reading(version: str, quotes: Iterable[Quote], listings: Iterable[Listing], 
     found = tuple(dict.fromkeys(quotes))
     if not found:
         raise FeedRefused("there is no price in it.")
-    seen: set[Quote] = set()
+    seen: set[object] = set()
     for quote in found:
-        bare = replace(quote, usd=Decimal(0))
-        if bare in seen:
+        price = (quote.key, quote.window and quote.window.id, quote.valid_from)
+        if price in seen:
             raise FeedRefused(f"{quote.provider}/{quote.model}, {quote.item}: two prices for the same thing.")
-        seen.add(bare)
+        seen.add(price)
     return Reading(version, found, tuple(dict.fromkeys(listings)), tuple(dict.fromkeys(skipped)))

@@ -24,19 +24,23 @@ class Stretch:
     end: int
 
 
-def by_hour(base: Decimal, stretches: Iterable[tuple[Stretch, Decimal]]) -> list[tuple[Window | None, Decimal]]:
-    """The lowest price of the week, bound to no window, then the others with their windows.
+def by_hour(
+    base: Decimal, stretches: Iterable[tuple[Stretch, Decimal]], plain: Decimal
+) -> list[tuple[Window | None, Decimal]]:
+    """The price `plain`, bound to no window, then the others of the week with their windows.
 
-    Outside all stretches `base` holds; a later stretch goes before an earlier one. Raises RowSkipped for hours that
-    do not fall on half hours.
+    Outside all stretches `base` holds; a later stretch goes before an earlier one. Where `plain` holds at no hour, the
+    lowest price stands in its place. Raises RowSkipped for hours that do not fall on half hours.
     """
     week = {weekday: [base] * _SLOTS for weekday in DAYS}
     for stretch, price in stretches:
         for slot in _slots(stretch):
             for weekday in stretch.weekdays:
                 week[weekday][slot] = price
-    plain, *others = sorted({price for slots in week.values() for price in slots})
-    return [(None, plain), *((window, price) for price in others for window in _windows(week, price))]
+    prices = sorted({price for slots in week.values() for price in slots})
+    first = plain if plain in prices else prices[0]
+    others = [price for price in prices if price != first]
+    return [(None, first), *((window, price) for price in others for window in _windows(week, price))]
 
 
 def _slots(stretch: Stretch) -> list[int]:
