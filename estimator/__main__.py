@@ -91,6 +91,7 @@ def _work() -> _Parser:
         metavar="N",
         help="a month: of the template's task, or requests of the file; its own if left out",
     )
+    parser.add_argument("--currency", default="USD", metavar="C", help="amounts in EUR, CNY …, at the rate of the day")
     return parser
 
 

@@ -20,6 +20,7 @@ from estimator.workload import Profile, Workload, from_profile, from_template, m
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
+from pricing.currency import convert, rate, rate_json
 
 _NEEDED = ("model", "hw")
 _MOST_GROWTH = 2  # Tripled each month; what is above was meant in per cent.
@@ -55,10 +56,11 @@ def compare(args: Namespace) -> int:
     book = catalog()
     asked = _models(args.model, book)
     compared = _compared(args, book, asked or list(book.models.values()))
+    exchange = rate(args.currency, compared.scenario.at.date())
     if args.json:
-        show_json(forms.comparison_json(compared, book))
+        show_json(forms.comparison_json(compared, book, exchange))
     else:
-        tables.show_comparison(compared, book)
+        tables.show_comparison(compared, book, exchange)
     return _all_priced(compared, asked)
 
 
@@ -66,7 +68,7 @@ def report(args: Namespace) -> int:
     book = catalog()
     asked = _models(args.model, book)
     compared = _compared(args, book, asked or _featured(book))
-    _write(Path(args.output), pdf(compared, book))
+    _write(Path(args.output), pdf(compared, book, currency=args.currency))
     if args.json:
         show_json({"file": args.output, "format": args.format, "options": len(compared.options)})
     else:
@@ -146,7 +148,7 @@ def _deployments(text: str, name: str) -> list[dict[str, str]]:
 
 
 def selfhost(args: Namespace) -> int:
-    book = catalog()
+    book, exchange = catalog(), rate(args.currency, now().date())
     weights, work = find_architecture(args.model).id, _work(args, book, now())
     if args.device:
         plan = decision.hosting(weights, args.device, work, book)
@@ -160,14 +162,15 @@ def selfhost(args: Namespace) -> int:
         answer = {
             "profile": forms.workload_json(work),
             "plan": forms.plan_json(plan),
-            "option": forms.option_json(option),
-            "break_even": [forms.break_even_json(each) for each in found],
-            "sources": forms.sources_json([option, *rivals], book),
+            **rate_json(exchange),
+            "option": forms.option_json(option, exchange),
+            "break_even": [forms.break_even_json(each, exchange) for each in found],
+            "sources": forms.sources_json([option, *rivals], book, exchange),
         }
         show_json(answer)
     else:
-        tables.show_plan(plan, option, work, book)
-        tables.show_break_evens(found, option, book)
+        tables.show_plan(plan, option, work=work, book=book, exchange=exchange)
+        tables.show_break_evens(found, option, book, exchange)
     return DONE
 
 
@@ -178,7 +181,7 @@ def _rivals(work: Workload, weights: str, book: Catalog) -> list[Option]:
 
 
 def budget(args: Namespace) -> int:
-    book = catalog()
+    book, exchange = catalog(), rate(args.currency, now().date())
     chosen, work, limit = book.find(args.model), _work(args, book, now()), args.monthly_usd
     if limit <= 0:
         raise InputError(f"a budget of {limit} buys nothing: give more than 0.")
@@ -194,17 +197,19 @@ def budget(args: Namespace) -> int:
     if args.json:
         answer = {
             "profile": forms.workload_json(work),
+            **rate_json(exchange),
             "limit_usd": limit,
+            "limit": convert(limit, exchange),
             "growth": args.growth,
-            "option": forms.option_json(option),
-            "months": [forms.month_json(month) for month in ahead],
+            "option": forms.option_json(option, exchange),
+            "months": [forms.month_json(month, exchange) for month in ahead],
             "first_over": over and forms.month_name(over),
             "buys": forms.purchase_json(bought, work),
-            "sources": forms.sources_json([option], book),
+            "sources": forms.sources_json([option], book, exchange),
         }
         show_json(answer)
     else:
-        tables.show_budget(ahead, over, bought, limit_usd=limit, work=work, book=book)
+        tables.show_budget(ahead, over, bought, limit_usd=limit, work=work, book=book, exchange=exchange)
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
@@ -10,6 +11,8 @@ from estimator.selfhost.predict import ADDED
 from estimator.tokens import TokenCount
 from estimator.workload import Profile, Sketch, Workload
 from pricing import Catalog
+from pricing.currency import Rate, convert, rate_json
+from pricing.facts import sources
 
 PREDICTED = tuple(f"{name}{end}" for name in ADDED for end in ("", "_low", "_high"))
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -49,8 +52,17 @@ def workload_json(work: Workload) -> dict[str, Any]:
     }
 
 
-def option_json(option: Option) -> dict[str, Any]:
-    """An option with everything behind it; `sources` are ids."""
+def amounts_json(usd: Decimal, low_usd: Decimal, high_usd: Decimal, exchange: Rate) -> dict[str, Decimal]:
+    """A month in the currency of a rate."""
+    return {
+        "monthly": convert(usd, exchange),
+        "low": convert(low_usd, exchange),
+        "high": convert(high_usd, exchange),
+    }
+
+
+def option_json(option: Option, exchange: Rate) -> dict[str, Any]:
+    """An option with everything behind it; `sources` are ids, its lines in dollars."""
     return {
         "model": option.model,
         "provider": option.provider,
@@ -61,27 +73,31 @@ def option_json(option: Option) -> dict[str, Any]:
         "monthly_usd": option.usd,
         "low_usd": option.low_usd,
         "high_usd": option.high_usd,
+        **amounts_json(option.usd, option.low_usd, option.high_usd, exchange),
         "lines": [asdict(line) for line in option.lines],
         "assumptions": [asdict(assumption) for assumption in option.assumptions],
         "sources": list(option.sources),
     }
 
 
-def comparison_json(compared: Comparison, book: Catalog) -> dict[str, Any]:
+def comparison_json(compared: Comparison, book: Catalog, exchange: Rate) -> dict[str, Any]:
     scenario = compared.scenario
     return {
         "profile": workload_json(compared.workload),
         "scenario": {"at": scenario.at.isoformat(), "mode": str(scenario.mode), "caching": scenario.caching},
-        "options": [option_json(option) for option in compared.options],
+        **rate_json(exchange),
+        "options": [option_json(option, exchange) for option in compared.options],
         "unpriced": [asdict(missing) for missing in compared.unpriced],
-        "sources": sources_json(compared.options, book),
+        "sources": sources_json(compared.options, book, exchange),
     }
 
 
-def sources_json(options: Iterable[Option], book: Catalog) -> dict[str, Any]:
-    """Every source behind these options, by its id."""
-    ids = {id_ for option in options for id_ in option.sources}
-    return {id_: book.sources[id_].model_dump(mode="json") for id_ in sorted(ids)}
+def sources_json(options: Iterable[Option], book: Catalog, exchange: Rate) -> dict[str, Any]:
+    """Every source behind these options and the rate, by its id."""
+    cited = {id_: book.sources[id_] for option in options for id_ in option.sources}
+    if exchange.source:
+        cited[exchange.source] = sources()[exchange.source]
+    return {id_: source.model_dump(mode="json") for id_, source in sorted(cited.items())}
 
 
 def prediction_json(row: dict[str, str]) -> dict[str, Any]:
@@ -106,20 +122,22 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def break_even_json(found: BreakEven) -> dict[str, Any]:
+def break_even_json(found: BreakEven, exchange: Rate) -> dict[str, Any]:
     """Requests a month from which on the GPUs stay cheaper; null is nowhere in view."""
     return {
         "model": found.against.model,
         "provider": found.against.provider,
         "monthly_usd": found.against.usd,
+        "monthly": convert(found.against.usd, exchange),
         "earliest": found.earliest,
         "typical": found.typical,
         "latest": found.latest,
     }
 
 
-def month_json(month: Month) -> dict[str, Any]:
-    return asdict(month) | {"month": month_name(month)}
+def month_json(month: Month, exchange: Rate) -> dict[str, Any]:
+    amounts = amounts_json(month.usd, month.low_usd, month.high_usd, exchange)
+    return asdict(month) | {"month": month_name(month)} | amounts
 
 
 def month_name(month: Month) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
 from estimator.forms import QUANTILES, quantiles
-from estimator.report import count, rate, status_words, usd
+from estimator.report import count, money, rate, status_words
 from estimator.report.words import item_words
 from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
@@ -14,6 +14,7 @@ from estimator.tokens import TokenCount
 from estimator.workload import Profile, Workload
 from pricing import Catalog
 from pricing.console import show_table
+from pricing.currency import Rate, rate_words
 
 _GB = 1e9
 _GIGA = 1e9
@@ -43,7 +44,7 @@ def show_profile(made: Profile) -> None:
     _show_notes(made.notes)
 
 
-def show_comparison(compared: Comparison, book: Catalog) -> None:
+def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None:
     scenario = compared.scenario
     caching = ", repeated input cached" if scenario.caching else ""
     print(f"{_said(compared.workload)}; prices of {_time(scenario.at)}, {scenario.mode}{caching}\n")
@@ -51,9 +52,7 @@ def show_comparison(compared: Comparison, book: Catalog) -> None:
         (
             option.name,
             _seller(option, book),
-            usd(option.usd),
-            usd(option.low_usd),
-            usd(option.high_usd),
+            *_month(option, exchange),
             option.detail or _HOW[option.kind],
             status_words(option.status),
             ", ".join(dict.fromkeys(line.source for line in option.lines)),
@@ -62,6 +61,7 @@ def show_comparison(compared: Comparison, book: Catalog) -> None:
         for option in compared.options
     ]
     show_table(("model", "from", "a month", "low", "high", "how", "price is", "source", "checked"), rows)
+    _show_exchange(exchange)
     if compared.unpriced:
         print("\nWithout an honest figure:")
         print(
@@ -87,12 +87,12 @@ def _architecture(a: Architecture) -> tuple[str, ...]:
     return a.id, a.status, count(a.total_parameters or 0), count(a.active_parameters), *computed
 
 
-def show_plan(plan: Plan, option: Option, work: Workload, book: Catalog) -> None:
+def show_plan(plan: Plan, option: Option, *, work: Workload, book: Catalog, exchange: Rate) -> None:
     """How the model is served and what it costs; `option` is the plan as one."""
     memory, speed, fleet = plan.memory, plan.throughput, plan.fleet
     print(f"{_said(work)}, on {option.name}: {option.detail}\n")
     figures = (
-        ("a month", usd(option.usd), usd(option.low_usd), usd(option.high_usd)),
+        ("a month", *_month(option, exchange)),
         ("replicas at the busiest hour", *(f.peak_replicas for f in (fleet, plan.fleets[0], plan.fleets[2]))),
         ("busy", *(f"{f.utilisation:.2%}" for f in (fleet, plan.fleets[0], plan.fleets[2]))),
         ("weights, GB", f"{memory.weights_bytes / _GB:,.0f}", "", ""),
@@ -110,7 +110,7 @@ def show_plan(plan: Plan, option: Option, work: Workload, book: Catalog) -> None
             item_words(line.name, book.items),
             f"{line.quantity:,.4g} {line.unit}",
             rate(line.rate_usd, line.per),
-            usd(line.usd),
+            money(line.usd, exchange),
             status_words(line.status),
             line.source,
             line.checked_on,
@@ -118,6 +118,7 @@ def show_plan(plan: Plan, option: Option, work: Workload, book: Catalog) -> None
         for line in option.lines
     ]
     show_table(("what", "how much", "price", "a month", "price is", "source", "checked"), lines)
+    _show_exchange(exchange)
 
 
 def _spread(bounds: Range | None) -> tuple[str, str, str]:
@@ -126,13 +127,13 @@ def _spread(bounds: Range | None) -> tuple[str, str, str]:
     return f"{bounds.typical:,.1f}", f"{bounds.low:,.1f}", f"{bounds.high:,.1f}"
 
 
-def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog) -> None:
+def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog, exchange: Rate) -> None:
     print("\nOwn GPUs are cheaper from so many requests a month on:\n")
     rows = [
         (
             each.against.name,
             _seller(each.against, book),
-            usd(each.against.usd),
+            money(each.against.usd, exchange),
             *(_from(n) for n in (each.typical, each.earliest, each.latest)),
         )
         for each in found
@@ -149,7 +150,14 @@ _OVER = {(False, False): "within", (False, True): "a heavy month is over", (True
 
 
 def show_budget(
-    ahead: Sequence[Month], over: Month | None, bought: Purchase, *, limit_usd: Decimal, work: Workload, book: Catalog
+    ahead: Sequence[Month],
+    over: Month | None,
+    bought: Purchase,
+    *,
+    limit_usd: Decimal,
+    work: Workload,
+    book: Catalog,
+    exchange: Rate,
 ) -> None:
     option = bought.option
     print(f"{_said(work)}, on {option.name} at {_seller(option, book)} ({status_words(option.status)})\n")
@@ -157,18 +165,28 @@ def show_budget(
         (
             f"{m.month:%Y-%m}",
             f"{m.requests:,.0f}",
-            usd(m.usd),
-            usd(m.low_usd),
-            usd(m.high_usd),
+            *_month(m, exchange),
             _OVER[m.over, m.may_be_over],
         )
         for m in ahead
     ]
-    show_table(("month", "requests", "a month", "low", "high", f"limit {usd(limit_usd)}"), rows)
+    show_table(("month", "requests", "a month", "low", "high", f"limit {money(limit_usd, exchange)}"), rows)
+    _show_exchange(exchange)
     print(f"\nOver the limit from {over.month:%B %Y} on." if over else f"\nNo month of {len(ahead)} is over the limit.")
     span = f"{bought.low_per_month:,} to {bought.high_per_month:,}"
     print(f"The limit buys {bought.per_month:,} {work.units} a month ({span}): {bought.cadence}.")
     _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def _month(of: Option | Month, exchange: Rate) -> tuple[str, str, str]:
+    """What a month costs: typically, at least, at most."""
+    return money(of.usd, exchange), money(of.low_usd, exchange), money(of.high_usd, exchange)
+
+
+def _show_exchange(exchange: Rate) -> None:
+    said = rate_words(exchange)
+    if said:
+        print(f"\n{said}")
 
 
 def _said(work: Workload) -> str:

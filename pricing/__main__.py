@@ -3,8 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from decimal import Context, Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from pricing.catalog import Catalog, Model, catalog, now
 from pricing.check import problems
 from pricing.console import DONE, FAILED, NEEDS_A_PERSON, parse_time, run, show_json, show_table
 from pricing.cost import cost_line, plain
+from pricing.currency import Rate, convert, rate, rate_json, rate_words
 from pricing.errors import InputError
 from pricing.values import BILLABLE, PriceRule
+
+_RATE_FIGURES = Context(prec=6)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = verbs.add_parser("list", help="the prices in force")
     listing.add_argument("--at", metavar="T", help="a day or an instant; now if left out")
+    listing.add_argument("--currency", default="USD", metavar="C", help="EUR, CNY …, at the rate of the day")
     listing.set_defaults(command=_list)
 
     history = verbs.add_parser("history", help="all prices of a model, past, future, cancelled and claimed")
@@ -49,21 +55,26 @@ def _parser() -> argparse.ArgumentParser:
 
 def _list(args: argparse.Namespace, prices: Catalog) -> int:
     at = parse_time(args.at) if args.at else now()
+    exchange = rate(args.currency, at.date())
     models = [(model, in_force(model, at)) for model in prices.models.values()]
     if args.json:
-        show_json([_model_json(model, rules) for model, rules in models])
+        show_json([_listed_json(model, rules, exchange) for model, rules in models])
         return DONE
+    written = partial(_unit_price, exchange=exchange)
     rows = [
         (
             model.provider,
             model.id,
             _status(rules),
-            *(_amount(model.headline(item, at)) for item in ("input", "cache_read", "output")),
+            *(_amount(model.headline(item, at), written) for item in ("input", "cache_read", "output")),
         )
         for model, rules in models
     ]
     show_table(("provider", "model", "status", "input", "cached read", "output"), rows)
-    print(f"\nUSD per 1M tokens at {_time(at)}: standard, smallest tier, off-peak. `history MODEL` has the rest.")
+    print(
+        f"\n{exchange.currency} per 1M tokens at {_time(at)}: standard, smallest tier, off-peak.", rate_words(exchange)
+    )
+    print("`history MODEL` has the rest.")
     return DONE
 
 
@@ -79,10 +90,16 @@ def _status(rules: Sequence[PriceRule]) -> str:
     return rules[0].status.value if rules else "unpriced"
 
 
-def _amount(rule: PriceRule | None) -> str:
+def _amount(rule: PriceRule | None, written: Callable[[Decimal], str] = plain) -> str:
     if rule is None:
         return ""
-    return plain(rule.low) if rule.low == rule.high else f"{plain(rule.low)}–{plain(rule.high)}"
+    low, high = written(rule.low), written(rule.high)
+    return low if low == high else f"{low}–{high}"
+
+
+def _unit_price(usd: Decimal, exchange: Rate) -> str:
+    """Every digit of a dollar price; in other currencies the six figures that a reference rate has."""
+    return plain(_RATE_FIGURES.plus(convert(usd, exchange)) if exchange.source else usd)
 
 
 def _model_json(model: Model, rules: Sequence[PriceRule]) -> dict[str, Any]:
@@ -93,6 +110,19 @@ def _model_json(model: Model, rules: Sequence[PriceRule]) -> dict[str, Any]:
         "status": _status(rules),
         "prices": [_rule_json(rule) for rule in rules],
     }
+
+
+def _listed_json(model: Model, rules: Sequence[PriceRule], exchange: Rate) -> dict[str, Any]:
+    """A model; in another currency with its rate, and beside `usd`, `usd_low` and `usd_high` the same as `amount`s."""
+    if not exchange.source:
+        return _model_json(model, rules)
+    prices = [_rule_json(rule) | _amounts_json(rule, exchange) for rule in rules]
+    return _model_json(model, rules) | rate_json(exchange) | {"prices": prices}
+
+
+def _amounts_json(rule: PriceRule, exchange: Rate) -> dict[str, str]:
+    amounts = {"amount": rule.usd, "amount_low": rule.usd_low, "amount_high": rule.usd_high}
+    return {name: _unit_price(usd, exchange) for name, usd in amounts.items() if usd is not None}
 
 
 def _rule_json(rule: PriceRule) -> dict[str, Any]:

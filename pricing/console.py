@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.errors import InputError, PricingError
+
+# A sign, a currency's symbol or code, figures, a per cent sign.
+_NUMBER = re.compile(r"[<+–-]?(?:[A-Z]{0,3}[$£¥\u20a0-\u20cf\N{NO-BREAK SPACE}])?[\d,]*\.?\d+%?", re.ASCII)
 
 DONE, FAILED, BAD_INPUT, NEEDS_A_PERSON = 0, 1, 2, 3
 
@@ -49,7 +53,7 @@ def show_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _is_number(text: str) -> bool:
-    return text.lstrip("$<+-–").replace(",", "").replace(".", "", 1).rstrip("%").isdigit()
+    return _NUMBER.fullmatch(text) is not None
 
 
 def parse_time(text: str) -> datetime:

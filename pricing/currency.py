@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from pricing.errors import InputError
-from pricing.facts import DATA, Fact, read_table
+from pricing.facts import DATA, Fact, read_table, sources
 
 _DIRECTORY = DATA / "rates"
 _PUBLISHER = "ecb"  # Its id among the sources, and the name of its file.
@@ -88,3 +88,24 @@ def rate(currency: str, on: date) -> Rate:
 def convert(usd: Decimal, rate: Rate) -> Decimal:
     """An amount in dollars as one in the currency of the rate, not rounded to its smallest unit."""
     return usd * rate.per_usd
+
+
+def rate_words(rate: Rate) -> str:
+    """What stands below amounts that are not in dollars: the rate, its day and who published it. Empty for dollars."""
+    if not rate.source:
+        return ""
+    source = sources()[rate.source]
+    return (
+        f"Amounts in {rate.currency}: 1 USD = {rate.per_usd:,.5g} {rate.currency}, {source.title} of the "
+        f"{source.publisher}, {rate.on:%-d %B %Y}. Sellers bill in USD; a bank has a rate of its own."
+    )
+
+
+def rate_json(rate: Rate) -> dict[str, Any]:
+    """The rate behind the amounts of an answer that have no `usd` in their name; a rate for dollars has no source."""
+    return {
+        "currency": rate.currency,
+        "rate": float(rate.per_usd),
+        "rate_date": rate.on.isoformat(),
+        "rate_source": rate.source or None,
+    }

@@ -14,7 +14,6 @@ from estimator.decision import Comparison, Line, Option
 from estimator.report.words import (
     cash,
     count,
-    exchange_words,
     is_sure,
     item_words,
     money,
@@ -24,13 +23,14 @@ from estimator.report.words import (
 )
 from estimator.workload import Workload
 from pricing import Catalog
-from pricing.currency import Rate, convert
+from pricing.currency import Rate, convert, rate_words
 from pricing.currency import rate as published_rate
 from pricing.facts import Source, sources
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _KINDS = {"api": "by the token", "selfhost": "on your own GPUs"}
-_MOST_TICKS = 5
+_MOST_STEPS = 5
+_SCALE_LETTERS = 40  # As many as stand side by side above the scale.
 
 
 def pdf(
@@ -80,13 +80,10 @@ def _content(comparison: Comparison, catalog: Catalog, author: str, exchange: Ra
         "footer": f"{author} · {work.name} · {_day(scenario.at)}",
         "answer": _answer(options, catalog, exchange),
         "currency": exchange.currency,
-        "exchange": exchange_words(exchange),
+        "exchange": rate_words(exchange),
         "legend": "Dots: a typical month. Lines: from low to high. Equal steps of the scale multiply the cost. "
         "Hollow dots: prices that no seller lists.",
-        "ticks": [
-            {"at": _place(Decimal(10) ** power, first, last), "text": cash(Decimal(10) ** power, exchange.currency)}
-            for power in range(first, last + 1, math.ceil((last - first) / _MOST_TICKS))
-        ],
+        "ticks": _ticks(first, last, exchange.currency),
         "options": [_option(option, catalog, exchange) | _drawn(option, exchange, first, last) for option in options],
         "unpriced": [{"name": no.name, "reason": no.reason} for no in comparison.unpriced],
         "assumptions": [
@@ -133,6 +130,13 @@ def _decades(amounts: Sequence[Decimal]) -> tuple[int, int]:
     some = [amount for amount in amounts if amount > 0] or [Decimal(1)]
     first, last = math.floor(min(some).log10()), math.ceil(max(some).log10())
     return first, max(first + 1, last)
+
+
+def _ticks(first: int, last: int, currency: str) -> list[dict[str, Any]]:
+    """Powers of ten along the scale, the fewer the longer their names are."""
+    steps = min(_MOST_STEPS, _SCALE_LETTERS // len(cash(Decimal(10) ** last, currency))) or 1
+    powers = range(first, last + 1, math.ceil((last - first) / steps))
+    return [{"at": _place(ten, first, last), "text": cash(ten, currency)} for ten in (Decimal(10) ** n for n in powers)]
 
 
 def _place(amount: Decimal, first: int, last: int) -> float:

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from pricing.catalog import Item
 from pricing.currency import Rate, convert, currencies
-from pricing.facts import sources
 
 STATUS_WORDS = {
     "listed": "list price",
@@ -76,17 +75,6 @@ def cash(amount: Decimal, currency: str) -> str:
 
 def _span(low: str, high: str) -> str:
     return low if low == high else f"{low} – {high}"
-
-
-def exchange_words(exchange: Rate) -> str:
-    """What stands below amounts that are not in dollars: the rate, its day and who published it. Empty for dollars."""
-    if not exchange.source:
-        return ""
-    source = sources()[exchange.source]
-    return (
-        f"Amounts in {exchange.currency}: 1 USD = {exchange.per_usd:.5g} {exchange.currency}, {source.title} of the "
-        f"{source.publisher}, {exchange.on:%-d %B %Y}. Sellers bill in USD; a bank has a rate of its own."
-    )
 
 
 def rate(amount: Decimal, per: int) -> str:
