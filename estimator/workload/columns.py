@@ -20,7 +20,7 @@ _ROLES = {
     "speed": "speed",
     "batch": "batch",
 }
-_COUNTS = {
+COUNTS = {
     "requests": "requests nummodelrequests requestcount numrequests calls",
     "input": "inputtokens prompttokens contexttokens tokensprompt tokensinput tokensin inputlength numinputtokens "
     "genaiusageinputtokens input prompt",
@@ -65,11 +65,18 @@ class Columns:
         """Whether a time, input and output are among them."""
         return self.names.keys() >= {"start", "output"} and bool(self.names.keys() & {"input", "fresh"})
 
+    @cached_property
+    def input_roles(self) -> tuple[str, ...]:
+        """The counts that make up the whole input together."""
+        given = "fresh" if "fresh" in self.names else "input"
+        beside = ("cached", "written") if self.written_is_total else ("cached", "written", "written_1h")
+        return tuple(role for role in (given, *(beside if self.cached_beside else ())) if role in self.names)
+
 
 def columns_of(names: Iterable[str]) -> Columns:
     """The roles of the columns of these names. One that plays none is left out."""
     by_name = {_plain(name): name for name in names}
-    found = {role: next((a for a in known.split() if a in by_name), "") for role, known in (_ROLES | _COUNTS).items()}
+    found = {role: next((a for a in known.split() if a in by_name), "") for role, known in (_ROLES | COUNTS).items()}
     written_is_total = found["written"] == "cachecreationinputtokens"
     of_anthropic = found["cached"] == "cachereadinputtokens" or written_is_total
     return Columns(
@@ -86,7 +93,7 @@ def _plain(name: str) -> str:
 
 def counts_of(fields: Mapping[str, Any], columns: Columns) -> dict[str, int]:
     """The counts of a row by role. Raises InputError where one is no whole number of 0 or more."""
-    return {role: whole(name, fields[name]) for role, name in columns.names.items() if role in _COUNTS}
+    return {role: whole(name, fields[name]) for role, name in columns.names.items() if role in COUNTS}
 
 
 def whole(name: str, value: object) -> int:
@@ -130,14 +137,12 @@ def _calendar(text: str) -> datetime | None:
 
 
 def usage_of(counts: Mapping[str, int], columns: Columns) -> Usage:
-    """Disjoint usage. Raises InvalidUsage where a part exceeds its whole."""
+    """Disjoint usage, linear in the counts. Raises InvalidUsage where a part exceeds its whole."""
     cached, written, written_1h = counts.get("cached", 0), counts.get("written", 0), counts.get("written_1h", 0)
     if columns.written_is_total:
         written -= written_1h
-    given = counts["fresh"] if "fresh" in counts else counts["input"]
-    total = given + cached + written + written_1h if columns.cached_beside else given
     return Usage.from_inclusive(
-        input_tokens=total,
+        input_tokens=sum(counts[role] for role in columns.input_roles),
         output_tokens=counts["output"],
         cache_read_tokens=cached,
         cache_write_5m_tokens=written,

@@ -1,7 +1,7 @@
 """Usage exports and request logs → a profile, recognised by their columns. What they say about people is not kept."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from estimator.workload.columns import Columns, columns_of, counts_of, time_of, 
 from estimator.workload.profile import Profile, Record, profile
 from estimator.workload.rows import Row, pivoted, rows_of
 from estimator.workload.saved import is_saved, load
+from estimator.workload.table import MODES, Table, plain_table, profile_of
 from estimator.workload.template import WORKLOADS, defaults
 from pricing import InputError, PricingError, Usage
 from pricing.cost import InclusiveUsage, Request
@@ -24,7 +25,6 @@ _TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
 _RESPONSES = frozenset({"raw", "usage", "usageMetadata"})
 _NESTED = ("attributes", "cache_creation", "server_tool_use")
 _ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
-_MODES = ("tier", "speed", "batch")
 _DEEPSEEK = {"user_id", "start_time_iso", "end_time_iso", "model", "api_key", "type", "amount"}
 _UNDERSTOOD = (
     "Understood are usage exports of OpenAI and Anthropic (JSON or CSV), of DeepSeek (amount CSV) and OpenRouter, "
@@ -75,7 +75,19 @@ def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
 
     Raises InputError with the file, the line and what to do.
     """
-    text = read_text(data, name)
+    table = plain_table(data)
+    return _of_columns(table, sizes) if table else _of_rows(read_text(data, name), name, sizes)
+
+
+def _of_columns(table: Table, sizes: tuple[int, ...]) -> Profile:
+    remarks = _Remarks()
+    remarks.models |= table.words.get("model", {""})
+    _remark_modes((word for mode in MODES for word in table.words.get(mode, ())), remarks)
+    _remark_naive(table.is_naive, remarks)
+    return _finished(profile_of(table, sizes), remarks)
+
+
+def _of_rows(text: str, name: str, sizes: tuple[int, ...]) -> Profile:
     rows = rows_of(text, name)
     first = next(rows, None)
     if first is None:
@@ -84,7 +96,10 @@ def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
         return load(text, name)
     remarks = _Remarks()
     records = _records(_prepared(first, chain([first], rows), remarks), name, remarks)
-    made = profile(records, sizes)
+    return _finished(profile(records, sizes), remarks)
+
+
+def _finished(made: Profile, remarks: _Remarks) -> Profile:
     families = tuple(sorted({family_of(model) for model in remarks.models}))
     return replace(made, tokenizers=families, notes=tuple(sorted(remarks.notes)))
 
@@ -226,8 +241,12 @@ def _guess_requests(fields: Mapping[str, Any], names: Mapping[str, str], usage: 
 
 def _remark(fields: Mapping[str, Any], columns: Columns, remarks: _Remarks) -> None:
     names = columns.names
-    remarks.models.add(str(fields.get(names.get("model", "")) or columns.maker))
-    if any(str(fields[names[role]] or "").lower() not in _ORDINARY for role in _MODES if role in names):
+    remarks.models.add(str(("model" in names and fields[names["model"]]) or columns.maker))
+    _remark_modes((fields[names[mode]] for mode in MODES if mode in names), remarks)
+
+
+def _remark_modes(modes: Iterable[object], remarks: _Remarks) -> None:
+    if any(str(mode or "").lower() not in _ORDINARY for mode in modes):
         remarks.notes.add("Some requests were served in another way than standard: they are counted alike.")
 
 

@@ -217,12 +217,13 @@ def profile(
 
 
 def _count(bins: dict[int, int], size: int, requests: int) -> None:
-    key = _bin(size)
+    key = bin_of(size)
     bins[key] = bins.get(key, 0) + requests
 
 
 @lru_cache(maxsize=2**16)  # Sizes recur, and a logarithm for each request is slow.
-def _bin(size: int) -> int:
+def bin_of(size: int) -> int:
+    """The key of a sketch's bin; a larger size never has a smaller key."""
     return _SIZES.key(size) if size else _ZERO_KEY
 
 

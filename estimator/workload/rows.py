@@ -11,6 +11,7 @@ from pricing import InputError
 
 _DELIMITERS = ",;\t|"
 _MAY_HAVE_MORE = "has_more"
+csv.field_size_limit(2**31 - 1)  # Logs may carry whole prompts.
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,14 @@ def rows_of(text: str, name: str) -> Iterator[Row]:
     return _table(text, name) if text.lstrip()[:1] not in {"{", "["} else _json(text, name)
 
 
+def delimiter_of(line: str) -> str:
+    """What the cells of a table are parted by, judged by its header."""
+    return max(_DELIMITERS, key=line.lstrip().count)
+
+
 def _table(text: str, name: str) -> Iterator[Row]:
     first = text.lstrip().partition("\n")[0]
-    reader = csv.reader(StringIO(text, newline=""), delimiter=max(_DELIMITERS, key=first.count))
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter_of(first))
     try:
         cells = (row for row in reader if any(cell.strip() for cell in row))
         header = [cell.strip() for cell in next(cells)]

@@ -1,0 +1,198 @@
+"""A plain table of single requests → a profile, a column at a time: the fast way in for logs of millions.
+
+Its law: the profile is the one that reading row by row makes. Whatever is not plain is left to that way, which also
+says what is wrong with a row, and in which line.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, reduce
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from pyarrow import compute, csv
+
+from estimator.workload.columns import COUNTS, Columns, columns_of, usage_of
+from estimator.workload.profile import SLOT, Cell, Profile, Sketch, bin_of
+from estimator.workload.rows import delimiter_of
+
+Whole: TypeAlias = NDArray[np.int64]
+
+MODES = ("tier", "speed", "batch")
+WORDS = ("model", *MODES)
+_SUMS = frozenset({"requests", "fresh"})  # Rows with these may stand for many requests or none.
+_OTHER_FORMS = frozenset({"start_time_iso", "sessionId", "hash_ids", "attributes", "cache_creation", "server_tool_use"})
+_BOM = b"\xef\xbb\xbf"
+_MOST = 2**24  # Far above any prompt; below it every sum is exact in the floats of numpy's bincount.
+_BLOCK_BYTES = 2**22  # Four times Arrow's usual block: read faster, and rows may be longer.
+_DAY_LENGTH = len("2026-10-05")
+_AWARE, _NAIVE = pa.timestamp("ns", "UTC"), pa.timestamp("ns")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SLOT_NS = SLOT // _MICROSECOND * 1000
+# A day inside the years that a date can be of: no time zone leads out of them.
+_FIRST_NS, _LAST_NS = (
+    (datetime(*day, tzinfo=UTC) - _EPOCH) // _MICROSECOND * 1000 for day in ((2000, 1, 2), (2099, 12, 31))
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Requests in columns: UTC times in nanoseconds since 1970, counts by role, and the different words by role.
+
+    `is_naive`: the times name no time zone.
+    """
+
+    columns: Columns
+    times_ns: Whole
+    counts: Mapping[str, Whole]
+    words: Mapping[str, frozenset[str]]
+    is_naive: bool
+
+    @property
+    def total_input_tokens(self) -> Whole:
+        """Of each request."""
+        return reduce(np.add, (self.counts[role] for role in self.columns.input_roles))
+
+
+def plain_table(data: bytes) -> Table | None:
+    """The requests of a CSV file; None where it is none of single requests, or where anything in it is not plain."""
+    data = data.removeprefix(_BOM)
+    header = data[: data.find(b"\n") + 1]
+    if not data.isascii() or b'"' in data or b"\0" in data or _has_hexadecimals(data, len(header)):
+        return None
+    first = header.decode().rstrip("\r\n")
+    delimiter = delimiter_of(first)
+    names = [name.strip() for name in first.split(delimiter)]
+    columns = columns_of(names)
+    if not columns.tell_usage or columns.names.keys() & _SUMS or set(names) & _OTHER_FORMS:
+        return None
+    if "\r" in first or first.lstrip()[:1] in {"{", "["} or len(set(names)) < len(names):
+        return None
+    for kind in (_AWARE, pa.string()):
+        try:
+            return _table(_read(data, names, delimiter, columns, kind), columns)
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _has_hexadecimals(data: bytes, start: int) -> bool:
+    """Whether there may be numbers such as 0x10, which Arrow understands and we do not."""
+    return any(data.find(x, start) >= 0 and data.find(b"0" + x, start) >= 0 for x in (b"x", b"X"))
+
+
+def _read(data: bytes, names: list[str], delimiter: str, columns: Columns, times: pa.DataType) -> pa.Table:
+    """The columns that play a role. Raises ArrowInvalid where a cell is not of its type, or a row too long or short."""
+    types = {
+        name: times if role == "start" else pa.int64() if role in COUNTS else pa.dictionary(pa.int32(), pa.string())
+        for role, name in columns.names.items()
+        if role == "start" or role in COUNTS or role in WORDS
+    }
+    return csv.read_csv(
+        pa.py_buffer(data),
+        csv.ReadOptions(column_names=names, skip_rows=1, block_size=_BLOCK_BYTES),
+        csv.ParseOptions(delimiter=delimiter, quote_char=False, double_quote=False),
+        csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[""]),
+    )
+
+
+def _table(rows: pa.Table, columns: Columns) -> Table | None:
+    """None where a time is missing or only a day, or where a count cannot be."""
+    times = rows[columns.names["start"]]
+    is_naive = times.type == pa.string()
+    if not rows.num_rows or times.null_count or (is_naive and _least(compute.binary_length(times)) <= _DAY_LENGTH):
+        return None
+    times_ns = _numbers(times.cast(_NAIVE) if is_naive else times)
+    table = Table(
+        columns=columns,
+        times_ns=times_ns,
+        counts={role: _numbers(rows[name].fill_null(0)) for role, name in columns.names.items() if role in COUNTS},
+        words={
+            role: frozenset(rows[name].unique().cast(pa.string()).to_pylist())
+            for role, name in columns.names.items()
+            if role in WORDS
+        },
+        is_naive=is_naive,
+    )
+    return table if _FIRST_NS <= times_ns.min() <= times_ns.max() < _LAST_NS and _fits(table) else None
+
+
+def _least(column: pa.ChunkedArray) -> int:
+    return int(compute.min(column).as_py())
+
+
+def _numbers(column: pa.ChunkedArray) -> Whole:
+    return np.asarray(column.cast(pa.int64()), dtype=np.int64)
+
+
+def _fits(table: Table) -> bool:
+    """Whether no count is negative or too large, and no part exceeds its whole: what `Usage` asks of each request."""
+    counts, columns = table.counts, table.columns
+    if any(not 0 <= column.min() <= column.max() < _MOST for column in counts.values()):
+        return False
+    cached, audio, cached_audio, written, written_1h, output_audio, reasoning = (
+        counts.get(role, 0)
+        for role in ("cached", "audio", "cached_audio", "written", "written_1h", "output_audio", "reasoning")
+    )
+    if columns.written_is_total:
+        written = written - written_1h
+    total = table.total_input_tokens
+    parts = (
+        written,
+        cached - cached_audio,
+        audio - cached_audio,
+        total - audio - (cached - cached_audio) - written - written_1h,
+        counts["output"] - output_audio - reasoning,
+    )
+    return bool(total.max() < _MOST) and all(np.min(part) >= 0 for part in parts)
+
+
+def profile_of(table: Table, sizes: tuple[int, ...]) -> Profile:
+    """The profile of the requests; `sizes` are the catalog's. It names no tokenizers and has no notes."""
+    total = table.total_input_tokens
+    slots = table.times_ns // _SLOT_NS
+    first = int(slots.min())
+    places = (slots - first) * len(sizes) + np.searchsorted(sizes, total, side="right") - 1
+    requests = np.bincount(places)
+    filled = np.flatnonzero(requests)
+    sums = [np.bincount(places, column)[filled].astype(np.int64).tolist() for column in table.counts.values()]
+    cells = (
+        Cell(
+            start=_EPOCH + (first + place // len(sizes)) * SLOT,
+            floor=sizes[place % len(sizes)],
+            requests=n,
+            usage=usage_of(dict(zip(table.counts, counts, strict=True)), table.columns),  # It is linear: sums will do.
+        )
+        for place, n, *counts in zip(filled.tolist(), requests[filled].tolist(), *sums, strict=True)
+    )
+    return Profile(
+        sizes=sizes,
+        cells=tuple(cells),
+        starts=_time(table.times_ns.min()),
+        ends=_time(table.times_ns.max()),
+        input_sizes=_sketch(total),
+        output_sizes=_sketch(table.counts["output"]),
+    )
+
+
+def _time(ns: np.int64) -> datetime:
+    return _EPOCH + int(ns) // 1000 * _MICROSECOND
+
+
+def _sketch(sizes: Whole) -> Sketch:
+    by_size = np.bincount(sizes)
+    seen = np.flatnonzero(by_size)
+    by_bin = np.bincount(np.searchsorted(_least_of_bins(), seen, side="right"), by_size[seen])
+    filled = np.flatnonzero(by_bin)
+    return Sketch(tuple(zip((filled - 1).tolist(), by_bin[filled].astype(np.int64).tolist(), strict=True)))
+
+
+@cache
+def _least_of_bins() -> Whole:
+    """The least size in each bin of a sketch, from key 0 on; a size of 0 is below all of them."""
+    return np.array([bisect_left(range(_MOST), key, key=bin_of) for key in range(bin_of(_MOST) + 1)])
