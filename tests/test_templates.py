@@ -176,6 +176,9 @@ def test_a_profile_may_be_given_a_rate() -> None:
     assert made.assumptions[0].status == "user"
     with pytest.raises(InputError, match="more than 0"):
         from_profile(RECORDED, "Log", 0)
+    with pytest.raises(InputError, match="at most 1,000,000,000,000,000 requests"):
+        from_profile(RECORDED, "Log", 10**15 + 1)
+    assert from_profile(RECORDED, "Log", 10**15).requests_per_month == 10**15
 
 
 def test_a_text_is_counted_and_forgotten() -> None:

@@ -46,9 +46,9 @@ def cost_bars(options: Sequence[Option]) -> Figure:
         if chosen:
             traces.append(_bars(title, chosen, marker))
     end = _axis_end(options)
-    layout = _layout(height=_ROW_PX * len(options) + 110, x="US dollars a month")
+    layout = _layout(height=_ROW_PX * len(options) + 110, x="$ a month")
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
-    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 4, "tickangle": 0}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 3, "tickangle": 0}
     layout["bargap"] = 0.35
     layout["annotations"] = [
         {

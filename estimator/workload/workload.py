@@ -12,6 +12,7 @@ from estimator.workload.template import Template, Triple, defaults
 from pricing import InputError, Usage
 from pricing.values import MAX_TOKENS
 
+MOST_REQUESTS = 10**15  # More than all sellers together serve in a month: a typing error.
 TOKENIZER = "o200k"  # What templates and texts are counted by.
 _TEXT_SHAPE = "office"
 
@@ -90,10 +91,12 @@ def from_template(
 def from_profile(made: Profile, name: str, requests_per_month: int | Fraction | None = None) -> Workload:
     """Known requests, as they were; the rate is that of the profile unless given.
 
-    Raises InputError where the rate is not above 0.
+    Raises InputError where the rate is not above 0, or absurd.
     """
     if requests_per_month is not None and requests_per_month <= 0:
         raise InputError("a workload needs more than 0 requests a month.")
+    if requests_per_month is not None and requests_per_month > MOST_REQUESTS:
+        raise InputError(f"a workload has at most {MOST_REQUESTS:,} requests a month: check the number.")
     given = requests_per_month is not None
     rate = Fraction(requests_per_month) if requests_per_month is not None else made.requests_per_month
     said = f"{_number(rate)} requests a month" + ("." if given else ", if every month is like the time on record.")
