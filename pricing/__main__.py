@@ -71,10 +71,10 @@ def _list(args: argparse.Namespace, prices: Catalog) -> int:
         for model, rules in models
     ]
     show_table(("provider", "model", "status", "input", "cached read", "output"), rows)
-    print(
-        f"\n{exchange.currency} per 1M tokens at {_time(at)}: standard, smallest tier, off-peak.", rate_words(exchange)
-    )
-    print("`history MODEL` has the rest.")
+    what = f"{exchange.currency} per 1M tokens at {_time(at)}"
+    print(f"\n{what}: standard, smallest tier, off-peak. `history MODEL` has the rest.")
+    if exchange.source:
+        print(rate_words(exchange))
     return DONE
 
 
