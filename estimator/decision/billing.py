@@ -26,9 +26,8 @@ def price_profile(
         raise InputError(f"the time {at.isoformat()} has no time zone: add Z for UTC.")
     if not set(model.sizes) <= set(profile.sizes):
         raise InputError(f"the profile was made before {model.id} had its price tiers: profile the file again.")
-    clockless = at is not None and not model.windows
     moments: dict[object, list[Cell]] = {}
-    for cell in profile.by_size if clockless else profile.cells:
+    for cell in profile.alike(() if at else model.changes, model.windows):
         moments.setdefault(model.moment(at or cell.start, cell.start, cell.floor), []).append(cell)
     quantities: dict[tuple[str, PriceRule], int] = {}
     for cells in moments.values():

@@ -16,7 +16,7 @@ from typing import Self
 from ddsketch.mapping import LogarithmicMapping
 
 from pricing import InputError, Usage
-from pricing.windows import SLOT_MINUTES
+from pricing.windows import SLOT_MINUTES, Window
 
 SLOT = timedelta(minutes=SLOT_MINUTES)
 HOUR = timedelta(hours=1)
@@ -101,10 +101,34 @@ class Profile:
         """Everything together."""
         return _total(cell.usage for cell in self.cells)
 
-    @cached_property
+    @property
     def by_size(self) -> tuple[Cell, ...]:
         """The cells of each size band together, for prices that do not look at the clock."""
-        return _collect(Cell(self.starts, c.floor, c.requests, c.usage) for c in self.cells)
+        return self.alike((), ())
+
+    def alike(self, changes: Sequence[datetime], windows: Sequence[Window]) -> tuple[Cell, ...]:
+        """The cells of each size band together that lie between the same changes and in the same windows.
+
+        Each stands at the start of its first. Many models share one answer, which is kept.
+        """
+        first, last = self.cells[0].start, self.cells[-1].start
+        within = tuple(t for t in changes if first < t <= last)
+        if (within, windows) not in self._alike:
+            self._alike[within, windows] = self._together(within, windows)
+        return self._alike[within, windows]
+
+    @cached_property
+    def _alike(self) -> dict[object, tuple[Cell, ...]]:
+        return {}
+
+    def _together(self, changes: Sequence[datetime], windows: Sequence[Window]) -> tuple[Cell, ...]:
+        starts: dict[object, datetime] = {}
+        moved: dict[datetime, datetime] = {}
+        for cell in self.cells:
+            if cell.start not in moved:
+                moment = bisect_right(changes, cell.start), *(window.is_open(cell.start) for window in windows)
+                moved[cell.start] = starts.setdefault(moment, cell.start)
+        return _collect(Cell(moved[c.start], c.floor, c.requests, c.usage) for c in self.cells)
 
     @property
     def tokenizer(self) -> str:
