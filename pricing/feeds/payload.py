@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 
 from pricing.feeds.values import FeedRefused, Listing, Quote, Reading
 from pricing.values import EXACT
@@ -14,8 +14,7 @@ PER_TOKENS = 1_000_000
 PER_CALLS = 1_000
 _NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DOUBLE_DIGITS = 16
-_CLEAN = Context(prec=12, rounding=ROUND_HALF_EVEN)
+_CLEAN = Context(prec=12)  # Publishers divide in binary: 4.9999999999999996e-06 is meant to be 5e-06.
 _MAX_USD = Decimal(1_000_000)
 
 
@@ -81,7 +80,10 @@ def title(value: object, otherwise: str) -> str:
 
 
 def usd(value: object, place: str, times: int = 1) -> Decimal:
-    """The price `value`, a number or a number in a text, × `times`. Raises FeedRefused for what is no price."""
+    """The price `value`, a number or a number in a text, × `times`, to 12 significant digits.
+
+    Raises FeedRefused for what is no price.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         raise FeedRefused(f"{place}: expected a price.")
     spelled = str(value)
@@ -90,9 +92,7 @@ def usd(value: object, place: str, times: int = 1) -> Decimal:
     price = Decimal(spelled)
     if price.is_signed() and price:
         raise FeedRefused(f"{place}: the price is negative ({spelled[:40]}).")
-    if len(price.normalize(EXACT).as_tuple().digits) >= _DOUBLE_DIGITS:
-        price = _CLEAN.plus(price)  # The publisher divided in binary: 4.9999999999999996e-06 is meant to be 5e-06.
-    amount = EXACT.multiply(price, Decimal(times)).normalize(EXACT)
+    amount = EXACT.multiply(_CLEAN.plus(price), Decimal(times)).normalize(EXACT)
     if amount > _MAX_USD:
         raise FeedRefused(f"{place}: {amount:.3g} USD is beyond belief.")
     return amount.quantize(Decimal(1), context=EXACT) if amount == amount.to_integral_value() else amount
