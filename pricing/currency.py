@@ -97,7 +97,7 @@ def rate_words(rate: Rate) -> str:
     source = sources()[rate.source]
     return (
         f"Amounts in {rate.currency}: 1 USD = {rate.per_usd:,.5g} {rate.currency}, {source.title} of the "
-        f"{source.publisher}, {rate.on:%-d %B %Y}. Sellers bill in USD; a bank has a rate of its own."
+        f"{source.publisher}, {rate.on:%-d %B %Y}. Prices are in USD; a bank has a rate of its own."
     )
 
 
