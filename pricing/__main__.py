@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pricing import upkeep
 from pricing.catalog import Catalog, Model, catalog, now
 from pricing.check import problems
 from pricing.console import DONE, FAILED, NEEDS_A_PERSON, parse_time, run, show_json, show_table
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     for verb in (listing, history, check):
         verb.add_argument("--json", action="store_true", help="for machines")
+    upkeep.add_verbs(verbs)
     cost.add_argument("--json", action="store_true", help="bills are JSON lines in any case")
     return parser
 

@@ -238,7 +238,7 @@ def propose(seen: View, known: Collection[str] | None) -> tuple[list[Change], in
             for stretch in _stretches(quotes, rules.get(place, ()), seen.at):
                 if stretch.is_settled:
                     confirmed += stretch.start == seen.at
-                elif kind := _kind(seen, stretch):
+                elif kind := _kind(seen, model, stretch):
                     changes.append(_change(seen, model, stretch, kind))
     changes += _vanished(seen)
     if known is not None:
@@ -269,9 +269,12 @@ def _stretches(quotes: Collection[Quote], rules: Collection[PriceRule], at: date
             yield Stretch(start, end, _in_force(rules, start), theirs)
 
 
-def _kind(seen: View, stretch: Stretch) -> Kind | None:
+def _kind(seen: View, model: Model, stretch: Stretch) -> Kind | None:
     """What sort of difference it is; None for one that says nothing."""
     ours, theirs = stretch.ours, stretch.theirs
+    ended = max((rule.ends for rule in model.rules if rule.status in BILLABLE), default=None)
+    if ended and stretch.start >= ended and (theirs.valid_from is None or theirs.valid_from < ended):
+        return None  # Feeds go on naming the last price of a model that is no longer sold.
     if stretch.start == seen.at:
         return Kind.CHANGED if ours else Kind.NEW_PRICE
     if stretch.start < seen.at:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import InputError, PricingError
+from pricing.errors import InputError, PricingError, StoreBusy
 
 # A sign, a currency's symbol or code, figures, a per cent sign.
 _NUMBER = re.compile(r"[<+–-]?(?:[A-Z]{0,3}[$£¥\u20a0-\u20cf\N{NO-BREAK SPACE}])?[\d,]*\.?\d+%?", re.ASCII)
@@ -24,6 +24,9 @@ def run(command: Callable[[], int]) -> int:
     except (InputError, PricingError) as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
+    except StoreBusy as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Else Python complains again as it ends.
         return FAILED

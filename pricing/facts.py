@@ -81,11 +81,16 @@ def _text(path: Path) -> str:
 
 def read_record(path: Path, kind: type[F]) -> F:
     """One JSON file as one value of `kind`. Raises InputError with file and field."""
+    return parse_record(_text(path), path.name, kind)
+
+
+def parse_record(text: str, name: str, kind: type[F]) -> F:
+    """The same of a JSON text; `name` is the place that errors speak of."""
     try:
-        fields = json.loads(_text(path))
+        fields = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError(f"{path.name}, line {error.lineno}: {error.msg}.") from None
-    return _parse(fields, kind, path.name)
+        raise InputError(f"{name}, line {error.lineno}: {error.msg}.") from None
+    return _parse(fields, kind, name)
 
 
 def _parse(fields: object, kind: type[F], place: str) -> F:

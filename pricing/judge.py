@@ -63,23 +63,29 @@ def _said(change: Change) -> object:
 
 
 def _reason(change: Change, views: Mapping[str, View], overruled: Collection[str]) -> str:
-    seen = views[change.feed]
+    title = views[change.feed].feed.title
     match change.kind:
         case Kind.PAST:
             return "it is about the past"
         case Kind.VANISHED_PRICE | Kind.VANISHED_MODEL:
-            return f"{seen.feed.title} no longer has it"
+            return f"{title} no longer has it"
         case Kind.NEW_MODEL:
             return _unconfirmed(change, views)
-    others = [view for view in views.values() if view is not seen]
-    against = [*_against(change, others, overruled)]
+    return next(_doubts(change, views, overruled), "")
+
+
+def _doubts(change: Change, views: Mapping[str, View], overruled: Collection[str]) -> Iterator[str]:
+    """What speaks against a price, the gravest first."""
+    seen = views[change.feed]
+    against = [*_against(change, [view for view in views.values() if view is not seen], overruled)]
     if against:
-        return f"sources disagree: {'; '.join(against)}"
+        yield f"sources disagree: {'; '.join(against)}"
     if not _is_own(change, seen):
-        return f"we have this price from {change.ours[0].source.split('@')[0]}, which has not said so"
+        yield f"we have this price from {change.ours[0].source.split('@')[0]}, which has not said so"
     if change.windows:
-        return "its hours are not on record"
-    return "" if _is_plausible(change, seen.catalog) else _implausible(change)
+        yield "its hours are not on record"
+    if not _is_plausible(change, seen.catalog):
+        yield f"it is a change of more than {DOUBLE}×" if change.ours else "no such item is on record at such a price"
 
 
 def _against(change: Change, others: Iterable[View], overruled: Collection[str]) -> Iterator[str]:
@@ -98,10 +104,6 @@ def _is_plausible(change: Change, catalog: Catalog) -> bool:
         return within(DOUBLE, change.ours[0], rule)
     alike = [_usd_per_unit(other) for other in _listed(catalog, rule.item) if other.usd]
     return bool(alike) and min(alike) / DOUBLE <= _usd_per_unit(rule) <= max(alike) * DOUBLE
-
-
-def _implausible(change: Change) -> str:
-    return f"it is a change of more than {DOUBLE}×" if change.ours else "no such item is on record at such a price"
 
 
 def _listed(catalog: Catalog, item: str) -> Iterator[PriceRule]:
