@@ -294,6 +294,8 @@ class TestRefused:
             pytest.param("genai-prices", '"start": 272000', '"start": "long"', "number of tokens", id="a threshold"),
             pytest.param("genai-prices", '"id": "acme-long"', '"id": "acme-plain"', "two prices", id="two prices"),
             pytest.param("litellm", '"10:00-00:00"', '"ten to midnight"', "no hours", id="litellm: hours"),
+            pytest.param("litellm", '"10:00-00:00"', '"25:00-26:00"', "no hours", id="litellm: hours of no day"),
+            pytest.param("litellm", '"weekdays": [6, 7]', '"weekdays": [67]', "from 1 to 7", id="litellm: 67"),
             pytest.param("litellm", '"weekdays": [6, 7]', '"weekdays": [8]', "from 1 to 7", id="litellm: weekdays"),
             pytest.param("openrouter", '"sunday"', '"sonntag"', "no day of the week", id="openrouter: weekday"),
             pytest.param("openrouter", '"utc_end": 400', '"utc_end": 461', "no time of day", id="openrouter: clock"),

@@ -216,7 +216,7 @@ def _edge(start: int) -> tuple[int, bool]:
 
 def _unread(entries: list[_Entry], place: str) -> list[str]:
     """The prices of what is not billed here. Raises FeedRefused for an unknown unit."""
-    keys = {key for entry in entries for key in entry.prices} - _ITEMS.keys()
+    keys = {name(key, f"{place}, prices") for entry in entries for key in entry.prices} - _ITEMS.keys()
     for key in keys:
         if not key.endswith(_UNITS):
             raise FeedRefused(f"{place}: {key[:60]!r} has a unit that is not known.")

@@ -83,7 +83,7 @@ _COUNTED = re.compile(r"(input|output)_cost_per_")
 _UNITS = re.compile(
     r"(token|audio|image|video|second|character|pixel|query|request|text_message|reasoning_token)(_|$)", re.ASCII
 )
-_SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 
 
 def adapt(payload: bytes) -> Reading:
@@ -203,15 +203,15 @@ def _stretches(off_peak: dict[str, object], place: str) -> list[Stretch]:
 
 def _of_window(window: dict[str, object], place: str) -> Iterator[Stretch]:
     spans, days = window.get("hours_utc"), rows(window.get("weekdays", [1, 2, 3, 4, 5, 6, 7]), f"{place}, weekdays")
-    weekdays = "".join(str(weekday) for weekday in days)
-    if set(weekdays) - set(DAYS):
+    weekdays = [str(weekday) for weekday in days]
+    if not set(weekdays) <= set(DAYS):
         raise FeedRefused(f"{place}: weekdays are numbers from 1 to 7.")
     for span in [spans] if isinstance(spans, str) else rows(spans, f"{place}, hours_utc"):
         match = _SPAN.fullmatch(str(span))
         if not match:
             raise FeedRefused(f"{place}: {str(span)[:40]!r} are no hours.")
         start_h, start_m, end_h, end_m = map(int, match.groups())
-        yield Stretch(weekdays, start_h * 60 + start_m, end_h * 60 + end_m)
+        yield Stretch("".join(weekdays), start_h * 60 + start_m, end_h * 60 + end_m)
 
 
 def expresses(rule: PriceRule) -> bool:

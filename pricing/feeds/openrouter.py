@@ -183,7 +183,7 @@ def _minute(own: str, clock: object) -> int:
     if clock is None:
         return 0
     if isinstance(clock, bool) or not isinstance(clock, int) or not 0 <= clock <= 2400 or clock % 100 >= 60:
-        raise FeedRefused(f"{own}: {str(clock)[:40]} is no time of day.")
+        raise FeedRefused(f"{own}: {str(clock)[:40]!r} is no time of day.")
     return clock // 100 * 60 + clock % 100
 
 

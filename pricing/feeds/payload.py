@@ -15,6 +15,7 @@ PER_CALLS = 1_000
 _NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLEAN = Context(prec=12)  # Publishers divide in binary: 4.9999999999999996e-06 is meant to be 5e-06.
+_MAX_NAME = 200
 _MAX_USD = Decimal(1_000_000)
 
 
@@ -49,7 +50,7 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twin = next(name for name in names if names.count(name) > 1)
-        raise FeedRefused(f"the key {twin!r} stands twice in one object.")
+        raise FeedRefused(f"the key {twin[:60]!r} stands twice in one object.")
     return found
 
 
@@ -69,14 +70,15 @@ def rows(value: object, place: str) -> list[object]:
 
 def name(value: object, place: str) -> str:
     """`value` if it can be an id or a name. Raises FeedRefused."""
-    if not isinstance(value, str) or not 0 < len(value) <= 200 or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_NAME or not value.isprintable():
         raise FeedRefused(f"{place}: expected a short text.")
     return value
 
 
 def title(value: object, otherwise: str) -> str:
     """A display name; an id where there is none."""
-    return value.strip() if isinstance(value, str) and value.strip() and value.isprintable() else otherwise
+    usable = isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= _MAX_NAME
+    return str(value).strip() if usable else otherwise
 
 
 def usd(value: object, place: str, times: int = 1) -> Decimal:

@@ -44,7 +44,7 @@ def by_hour(
 
 
 def _slots(stretch: Stretch) -> list[int]:
-    if stretch.start % SLOT_MINUTES or stretch.end % SLOT_MINUTES:
+    if stretch.start % SLOT_MINUTES or stretch.end % SLOT_MINUTES or stretch.end > 24 * 60:
         raise RowSkipped(f"its hours do not fall on {SLOT_MINUTES} minutes.")
     start, end = stretch.start // SLOT_MINUTES, stretch.end // SLOT_MINUTES
     return [*range(start, end)] if start < end else [*range(start, _SLOTS), *range(end)]
