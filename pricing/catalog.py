@@ -38,6 +38,7 @@ class ModelInfo(Fact):
     retires_on: date | None = None
     tokenizer: str
     weights: str = ""
+    resold: bool = False
     featured: bool = False
     source: str
     note: str = ""
@@ -139,7 +140,8 @@ class Catalog:
     def find(self, name: str, provider: str | None = None) -> Model:
         """The model of this id, alias or display name, with or without the date of a snapshot behind it.
 
-        An id goes before another model's alias or name. Raises UnknownModel, with the nearest names.
+        An id goes before another model's alias or name, and whoever makes a model before those who resell it.
+        Raises UnknownModel, with the nearest names.
         """
         found = self.matches(name, provider)
         if len(found) == 1:
@@ -158,8 +160,10 @@ class Catalog:
         """The models that a name may mean, as `find` reads it: none, the one, or several."""
         plain, seller = _plain(name), provider and provider.lower()
         found = self._sold(plain, seller) or self._sold(_undated(plain), seller)
-        exact = [m for m in found if _plain(m.id) == plain]
-        return exact if len(exact) == 1 else found
+        in_full = [m for m in found if seller is None and _plain(f"{m.provider}/{m.id}") == plain]
+        same_id = [m for m in found if _plain(m.id) == plain]
+        makers = [m for m in same_id or found if not m.info.resold]
+        return next((few for few in (in_full, same_id, makers) if len(few) == 1), found)
 
     def _sold(self, plain: str, seller: str | None) -> list[Model]:
         return [m for m in self._names.get(plain, []) if seller is None or m.provider == seller]

@@ -70,8 +70,12 @@ def _overlaps(model: Model) -> Iterator[str]:
     billable = sorted((rule for rule in model.rules if rule.status in BILLABLE), key=_place)
     for place, group in groupby(billable, _place):
         for a, b in combinations(group, 2):
-            if a.begins < b.ends and b.begins < a.ends:
+            if _meet(a, b):
                 yield f"{_name(model)}, {place[0]}: two prices hold at once, of {_span(a)} and of {_span(b)}."
+
+
+def _meet(a: PriceRule, b: PriceRule) -> bool:
+    return a.begins < b.ends and b.begins < a.ends
 
 
 def _holes(model: Model) -> Iterator[str]:
@@ -79,9 +83,10 @@ def _holes(model: Model) -> Iterator[str]:
     billable = [rule for rule in model.rules if rule.status in BILLABLE and rule.item not in model.fees]
     for mode, group in groupby(sorted(billable, key=lambda r: str(r.mode)), lambda r: str(r.mode)):
         rules = list(group)
-        tiers = {rule.smallest_input_tokens for rule in rules}
-        for tier in sorted(tiers - {0}):
-            missing = {r.item for r in rules} - {r.item for r in rules if r.smallest_input_tokens == tier}
+        for tier in sorted({rule.smallest_input_tokens for rule in rules} - {0}):
+            above = [rule for rule in rules if rule.smallest_input_tokens == tier]
+            beside = [rule for rule in rules if any(_meet(rule, other) for other in above)]
+            missing = {r.item for r in beside if not any(r.item == a.item and _meet(r, a) for a in above)}
             if missing:
                 yield f"{_name(model)}, {mode}: from {tier} tokens on {', '.join(sorted(missing))} has no price."
 
