@@ -170,3 +170,19 @@ def test_the_article_stands_beside_the_list_prices() -> None:
     assert (output["It said"], output["Listed that day"]) == (r"\$10.00 per 1M", r"\$15.00 per 1M")
     rumour = table[table["On sale as"] == "DeepSeek V4-Pro"].iloc[0]
     assert (rumour["It is"], rumour["Listed that day"]) == ("projected, never listed", "not on sale")
+
+
+def test_amounts_in_another_currency_say_at_which_rate() -> None:
+    page = AppTest.from_file("../app.py", default_timeout=60).run()
+    page.selectbox(key="currency").set_value("EUR").run()
+    assert not page.exception
+    assert "€" in page.markdown[0].value
+    assert "1 USD = " in said(page)
+
+
+def test_a_limit_is_in_the_chosen_currency() -> None:
+    def choose(page: AppTest) -> None:
+        page.session_state["currency"] = "JPY"
+        page.number_input(key="limit").set_value(1_000)  # About six dollars: less than the $40.50 that it takes.
+
+    assert "It does not fit." in said(run("budget", choose))

@@ -6,38 +6,41 @@ import streamlit as st
 
 from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.parts import behind, cost_chart, cost_table, escaped, report_button, without_price
+from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Option
-from estimator.report import count, is_sure, usd, usd_range
+from estimator.report import count, is_sure
 from estimator.workload import Workload
 
 
 def show(work: Workload) -> None:
     compared = everything(work)
     shown = replace(compared, options=worth_showing(compared.options))
-    _answer(work, compared.options)
-    cost_chart(shown.options, key="cost")
+    mine = purse()
+    _answer(work, compared.options, mine)
+    cost_chart(shown.options, "cost", mine)
     st.caption(
         "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
         "your own examples before you choose."
     )
     report_button(shown, key="report")
     st.subheader("Behind the figures")
-    behind(shown.options)
+    behind(shown.options, mine)
     with st.expander(f"All {len(compared.options)} options in one table"):
-        cost_table(compared.options)
+        cost_table(compared.options, mine)
     without_price(compared.unpriced)
 
 
-def _answer(work: Workload, options: tuple[Option, ...]) -> None:
+def _answer(work: Workload, options: tuple[Option, ...], mine: Purse) -> None:
     listed = [o for o in options if o.kind == "api" and is_sure(o.status)]
     if not listed:
         st.warning("No model has a listed price for this work.")
         return
     least, most = listed[0], listed[-1]
-    st.markdown(f"### From {escaped(usd(least.usd))} to {escaped(usd(most.usd))} a month, by the model you choose")
-    between = usd_range(least.low_usd, least.high_usd)
+    cheapest, dearest = escaped(mine.written(least.usd)), escaped(mine.written(most.usd))
+    st.markdown(f"### From {cheapest} to {dearest} a month, by the model you choose")
+    between = mine.span(least.low_usd, least.high_usd)
     hosted = next((o for o in options if o.kind == "selfhost"), None)
-    own = f" On your own GPUs it would start at {escaped(usd(hosted.usd))}." if hosted else ""
+    own = f" On your own GPUs it would start at {escaped(mine.written(hosted.usd))}." if hosted else ""
     st.markdown(
         f"{escaped(work.name)}, {count(work.units_per_month)} {work.units} a month: cheapest on "
         f"**{escaped(least.name)}** ({escaped(between)}), dearest on **{escaped(most.name)}**.{own}"

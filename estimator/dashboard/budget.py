@@ -7,6 +7,7 @@ import streamlit as st
 from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.charts import label, month_bars
 from estimator.dashboard.parts import QUIET, escaped
+from estimator.dashboard.purse import purse
 from estimator.decision import (
     Month,
     Option,
@@ -17,7 +18,7 @@ from estimator.decision import (
     first_over,
     months_ahead,
 )
-from estimator.report import count, is_sure, status_words, usd
+from estimator.report import count, is_sure, status_words
 from estimator.workload import Workload
 from pricing import catalog, now
 
@@ -27,9 +28,15 @@ _FIRST = "gpt-5.4"
 def show(work: Workload) -> None:
     options = {f"{o.kind}/{o.provider}/{o.model}/{o.status}": o for o in worth_showing(everything(work).options)}
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    limit = Decimal(
+    mine = purse()
+    limit = mine.in_usd(
         left.number_input(
-            "A month, at most ($)", min_value=1, max_value=10**9, value=100, key="limit", bind="query-params"
+            f"A month, at most ({mine.symbol})",
+            min_value=1,
+            max_value=10**9,
+            value=100,
+            key="limit",
+            bind="query-params",
         )
     )
     growth = middle.number_input(
@@ -51,12 +58,13 @@ def _months(work: Workload, option: Option, limit: Decimal, growth: Decimal) -> 
     cost = by_token(option) if option.kind == "api" else by_gpus(cheapest_hosting(option.model, work, catalog()))
     ahead = months_ahead(cost, work.requests_per_month, limit, growth, start=now())
     _verdict(option, ahead, limit)
-    alt = f"Cost of the next {len(ahead)} months on {option.name} against a limit of {usd(limit)}"
-    st.plotly_chart(month_bars(ahead, limit), config=QUIET, alt=alt, key="months")
+    alt = f"Cost of the next {len(ahead)} months on {option.name} against a limit of {purse().written(limit)}"
+    st.plotly_chart(month_bars(ahead, limit, purse()), config=QUIET, alt=alt, key="months")
 
 
 def _verdict(option: Option, ahead: tuple[Month, ...], limit: Decimal) -> None:
-    name, cap = escaped(option.name), escaped(usd(limit))
+    mine = purse()
+    name, cap = escaped(option.name), escaped(mine.written(limit))
     over = first_over(ahead)
     risky = next((month for month in ahead if month.may_be_over), None)
     if over is None and risky is None:
@@ -66,13 +74,17 @@ def _verdict(option: Option, ahead: tuple[Month, ...], limit: Decimal) -> None:
             f"**It fits in a typical month.** On {name} a heavy month may pass {cap} from {risky.month:%B %Y} on."
         )
     elif over is ahead[0]:
-        st.error(f"**It does not fit.** On {name} this month would cost {escaped(usd(over.usd))}, more than {cap}.")
+        st.error(
+            f"**It does not fit.** On {name} this month would cost {escaped(mine.written(over.usd))}, more than {cap}."
+        )
     elif over is not None:
-        st.warning(f"**It fits until {over.month:%B %Y}.** That month would cost {escaped(usd(over.usd))} on {name}.")
+        st.warning(
+            f"**It fits until {over.month:%B %Y}.** That month would cost {escaped(mine.written(over.usd))} on {name}."
+        )
 
 
 def _bought(work: Workload, options: list[Option], limit: Decimal) -> None:
-    st.subheader(f"What {usd(limit)} a month buys".replace("$", r"\$"))
+    st.subheader(f"What {escaped(purse().written(limit))} a month buys")
     st.caption(f"How many {work.units} each model could do within the limit ({escaped(work.name)}).")
     by_token = [option for option in options if option.kind == "api"]
     purchases = [buys(option, work.units_per_month, limit) for option in by_token]

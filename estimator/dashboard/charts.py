@@ -7,8 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from estimator.dashboard.purse import Purse
 from estimator.decision import Curve, Month, Option
-from estimator.report import count, is_sure, usd
+from estimator.report import count, is_sure
 from pricing import PriceRule
 
 Figure = dict[str, Any]
@@ -33,22 +34,22 @@ def label(option: Option) -> str:
     return f"{option.name} (claimed)" if not is_sure(option.status) else option.name
 
 
-def cost_bars(options: Sequence[Option]) -> Figure:
+def cost_bars(options: Sequence[Option], purse: Purse) -> Figure:
     """Monthly cost of each option, cheapest on top; whiskers from low to high; claims hatched.
 
     The axis is made for what is bought by the token. A bar of own GPUs that is far longer runs off the chart, and its
     figure stands beside its name, as with all.
     """
-    names = [f"{label(o)}  <b>{usd(o.usd)}</b>" for o in options]
+    names = [f"{label(o)}  <b>{purse.written(o.usd)}</b>" for o in options]
     traces = []
     for title, belongs, marker in _KINDS:
         chosen = [(name, o) for name, o in zip(names, options, strict=True) if belongs(o)]
         if chosen:
-            traces.append(_bars(title, chosen, marker))
-    end = _axis_end(options)
-    layout = _layout(height=_ROW_PX * len(options) + 110, x="$ a month")
+            traces.append(_bars(title, chosen, marker, purse))
+    end = _axis_end(options, purse)
+    layout = _layout(height=_ROW_PX * len(options) + 110, x=f"{purse.symbol} a month")
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
-    layout["xaxis"] |= {"range": [0, end], "tickprefix": "$", "nticks": 3, "tickangle": 0}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": purse.symbol, "nticks": 3, "tickangle": 0}
     layout["bargap"] = 0.35
     layout["annotations"] = [
         {
@@ -60,27 +61,27 @@ def cost_bars(options: Sequence[Option]) -> Figure:
             "font": {"color": "white", "size": 11},
         }
         for name, o in zip(names, options, strict=True)
-        if float(o.usd) > end
+        if purse.drawn(o.usd) > end
     ]
     return {"data": traces, "layout": layout}
 
 
-def _axis_end(options: Sequence[Option]) -> float:
-    bought = max((float(o.high_usd) for o in options if o.kind == "api"), default=0.0)
-    everything = max((float(o.high_usd) for o in options), default=1.0)
+def _axis_end(options: Sequence[Option], purse: Purse) -> float:
+    bought = max((purse.drawn(o.high_usd) for o in options if o.kind == "api"), default=0.0)
+    everything = max((purse.drawn(o.high_usd) for o in options), default=1.0)
     return 1.05 * (everything if everything < _OFF_THE_CHART * bought or not bought else bought)
 
 
-def _bars(title: str, chosen: Sequence[tuple[str, Option]], marker: Figure) -> Figure:
+def _bars(title: str, chosen: Sequence[tuple[str, Option]], marker: Figure, purse: Purse) -> Figure:
     return {
         "type": "bar",
         "orientation": "h",
         "name": title,
         "marker": marker,
         "y": [name for name, _ in chosen],
-        "x": [float(o.usd) for _, o in chosen],
-        "error_x": _whiskers([o for _, o in chosen]),
-        "customdata": [[label(o), *_told(o)] for _, o in chosen],
+        "x": [purse.drawn(o.usd) for _, o in chosen],
+        "error_x": _whiskers([o for _, o in chosen], purse),
+        "customdata": [[label(o), *_told(o, purse)] for _, o in chosen],
         "hovertemplate": "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} to %{customdata[3]}<extra></extra>",
     }
 
@@ -96,35 +97,41 @@ class Ranged(Protocol):
     def high_usd(self) -> Decimal: ...
 
 
-def _whiskers(amounts: Sequence[Ranged]) -> Figure:
+def _whiskers(amounts: Sequence[Ranged], purse: Purse) -> Figure:
     return {
         "type": "data",
         "symmetric": False,
-        "array": [float(a.high_usd - a.usd) for a in amounts],
-        "arrayminus": [float(a.usd - a.low_usd) for a in amounts],
+        "array": [purse.drawn(a.high_usd - a.usd) for a in amounts],
+        "arrayminus": [purse.drawn(a.usd - a.low_usd) for a in amounts],
         "thickness": 1.2,
         "width": 3,
         "color": QUIET,
     }
 
 
-def _told(amount: Ranged) -> list[str]:
-    return [usd(amount.usd), usd(amount.low_usd), usd(amount.high_usd)]
+def _told(amount: Ranged, purse: Purse) -> list[str]:
+    return [purse.written(each) for each in (amount.usd, amount.low_usd, amount.high_usd)]
 
 
-def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction) -> Figure:
+def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction, purse: Purse) -> Figure:
     """Monthly cost over volume, both on logarithmic axes; own GPUs climb in steps, within their range."""
     traces: list[Figure] = []
     colors = iter(_LINES * len(curves))
     for name, curve in curves:
         if curve.option.kind == "selfhost":
-            traces += [_band(curve), _line(name, curve, HOSTED, width=3)]
+            traces += [_band(curve, purse), _line(name, curve, HOSTED, purse)]
         else:
-            traces.append(_line(name, curve, next(colors), width=2))
-    layout = _layout(height=460, x="requests a month", y="US dollars a month")
-    dearest = max(float(p.high_usd) for _, curve in curves for p in curve.points)
+            traces.append(_line(name, curve, next(colors), purse))
+    layout = _layout(height=460, x="requests a month", y=f"{purse.symbol} a month")
+    dearest = max(purse.drawn(p.high_usd) for _, curve in curves for p in curve.points)
     layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickformat": "$,~r", "range": [0, math.log10(dearest)]}
+    layout["yaxis"] |= {
+        "type": "log",
+        "dtick": 1,
+        "tickprefix": purse.symbol,
+        "tickformat": ",~r",
+        "range": [0, math.log10(dearest)],
+    }
     layout["shapes"] = [_rule_at(float(today))]
     layout["annotations"] = [
         {
@@ -140,13 +147,13 @@ def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction) -> Fi
     return {"data": traces, "layout": layout}
 
 
-def _band(curve: Curve) -> Figure:
+def _band(curve: Curve, purse: Purse) -> Figure:
     """The range of a curve, shaded."""
     x = [float(p.requests_per_month) for p in curve.points]
     return {
         "type": "scatter",
         "x": x + x[::-1],
-        "y": [float(p.high_usd) for p in curve.points] + [float(p.low_usd) for p in reversed(curve.points)],
+        "y": [purse.drawn(p.high_usd) for p in curve.points] + [purse.drawn(p.low_usd) for p in reversed(curve.points)],
         "fill": "toself",
         "fillcolor": "rgba(74,134,232,0.16)",
         "line": {"width": 0},
@@ -155,15 +162,16 @@ def _band(curve: Curve) -> Figure:
     }
 
 
-def _line(name: str, curve: Curve, color: str, *, width: int) -> Figure:
+def _line(name: str, curve: Curve, color: str, purse: Purse) -> Figure:
+    width = 3 if curve.option.kind == "selfhost" else 2
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
         "x": [float(p.requests_per_month) for p in curve.points],
-        "y": [float(p.usd) for p in curve.points],
+        "y": [purse.drawn(p.usd) for p in curve.points],
         "line": {"color": color, "width": width, "dash": "solid" if is_sure(curve.option.status) else "dot"},
-        "customdata": [[count(p.requests_per_month), usd(p.usd)] for p in curve.points],
+        "customdata": [[count(p.requests_per_month), purse.written(p.usd)] for p in curve.points],
         "hovertemplate": "%{customdata[0]} requests: %{customdata[1]}<extra>" + name + "</extra>",
     }
 
@@ -173,30 +181,30 @@ def _rule_at(x: float) -> Figure:
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
-def month_bars(months: Sequence[Month], limit_usd: Decimal) -> Figure:
+def month_bars(months: Sequence[Month], limit_usd: Decimal, purse: Purse) -> Figure:
     """The months ahead against a limit; those over it in another colour."""
     data = {
         "type": "bar",
         "x": [m.month for m in months],
-        "y": [float(m.usd) for m in months],
+        "y": [purse.drawn(m.usd) for m in months],
         "marker": {"color": [LIMIT if m.over else API for m in months]},
-        "error_y": _whiskers(months),
-        "customdata": [_told(m) for m in months],
+        "error_y": _whiskers(months, purse),
+        "customdata": [_told(m, purse) for m in months],
         "hovertemplate": "%{x|%B %Y}: %{customdata[0]}<br>%{customdata[1]} to %{customdata[2]}<extra></extra>",
         "showlegend": False,
     }
-    layout = _layout(height=360, y="US dollars a month")
-    layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
+    layout = _layout(height=360, y=f"{purse.symbol} a month")
+    layout["yaxis"] |= {"tickprefix": purse.symbol, "rangemode": "tozero"}
     layout["xaxis"] |= {"tickformat": "%b<br>%Y"}
     line = {"color": LIMIT, "width": 2, "dash": "dash"}
-    limit = float(limit_usd)
+    limit = purse.drawn(limit_usd)
     layout["shapes"] = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": limit, "y1": limit, "line": line}]
     layout["annotations"] = [
         {
             "xref": "paper",
             "x": 0,
             "y": limit,
-            "text": f"your limit, {usd(limit_usd)}",
+            "text": f"your limit, {purse.written(limit_usd)}",
             "showarrow": False,
             "xanchor": "left",
             "yanchor": "bottom",

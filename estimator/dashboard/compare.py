@@ -7,6 +7,7 @@ import streamlit as st
 
 from estimator.dashboard.answers import compared, half_hour
 from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
+from estimator.dashboard.purse import purse
 from estimator.decision import Scenario
 from estimator.report import is_sure
 from estimator.workload import Workload
@@ -31,12 +32,13 @@ def show(work: Workload) -> None:
     shown = compared(work, scenario, keys, hosted=hosted)
     if not claims:
         shown = replace(shown, options=tuple(o for o in shown.options if is_sure(o.status)))
-    cost_chart(shown.options, key="compared")
+    mine = purse(scenario.at.date())
+    cost_chart(shown.options, "compared", mine)
     without_price(shown.unpriced)
     report_button(shown, key="comparison-report")
-    cost_table(shown.options)
+    cost_table(shown.options, mine)
     st.subheader("Behind the figures")
-    behind(shown.options)
+    behind(shown.options, mine)
 
 
 def _terms(work: Workload) -> tuple[Scenario, bool, bool]:

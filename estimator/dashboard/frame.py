@@ -6,9 +6,11 @@ import streamlit as st
 
 from estimator.dashboard import ask, budget, compare, prices, selfhost
 from estimator.dashboard.parts import escaped
+from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
 from estimator.workload import Workload
 from pricing import InputError, PricingError
+from pricing.currency import rate_words
 
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
@@ -21,7 +23,7 @@ def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = Fa
     """A page about the user's work: its title, the work, then the body; a problem is told in one sentence."""
 
     def show_page() -> None:
-        st.title(title)
+        head(title)
         try:
             work = choose(open_=open_)
             if work is not None:
@@ -33,13 +35,26 @@ def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = Fa
     return show_page
 
 
+def head(title: str) -> None:
+    """The question of the page, and the currency of its answers."""
+    left, right = st.columns((8, 1), vertical_alignment="center")
+    left.title(title)
+    with right:
+        choose_currency()
+
+
+def _prices() -> None:
+    head("What do models cost, and who says so?")
+    prices.show()
+
+
 # By the last part of the address.
 PAGES = {
     "cost": ("What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
     "compare": ("Compare", about_work("Compare", compare.show)),
     "selfhost": ("Run it yourself?", about_work("Run it yourself?", selfhost.show)),
     "budget": ("Budget", about_work("Does it fit the budget?", budget.show)),
-    "prices": ("Prices", prices.show),
+    "prices": ("Prices", _prices),
 }
 
 
@@ -48,4 +63,4 @@ def show() -> None:
     st.html(_TIGHT)
     pages = [st.Page(body, title=title, url_path=path, default=path == "cost") for path, (title, body) in PAGES.items()]
     st.navigation(pages, position="top").run()
-    st.caption(_ABOUT)
+    st.caption(" ".join(filter(None, (_ABOUT, rate_words(purse().exchange)))))

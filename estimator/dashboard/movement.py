@@ -7,6 +7,7 @@ import streamlit as st
 
 from estimator.dashboard.answers import half_hour, moved_since
 from estimator.dashboard.parts import escaped, table
+from estimator.dashboard.purse import purse
 from estimator.decision import Moved, median_ratio, should_cost
 from estimator.report import change, rate, times, usd
 from estimator.workload import Workload
@@ -80,7 +81,7 @@ def show_then_and_now(work: Workload) -> None:
             }
             for m in (*fell, *rose[::-1], *(m for m in both if m.ratio == 1))
         ],
-        {"Then, a month": usd, "Now, a month": usd},
+        {"Then, a month": purse(then.date()).written, "Now, a month": purse().written},
         "The work on each model then and now",
     )
     _vendor(moved, typical, then)
@@ -98,25 +99,28 @@ def _vendor(moved: tuple[Moved, ...], typical: Decimal, then: datetime) -> None:
         key="vendor-model",
         persist_state="session",
     )
-    paid = Decimal(
-        right.number_input("You paid then, $ a month", min_value=1, max_value=10**9, value=100, key="vendor-paid")
+    spent = purse()
+    paid = spent.in_usd(
+        right.number_input(
+            f"You paid then, {spent.symbol} a month", min_value=1, max_value=10**9, value=100, key="vendor-paid"
+        )
     )
     model = models[key]
     expected = should_cost(model, paid)
-    if expected is None or model.then_usd is None or model.now_usd is None or model.ratio is None:
+    if expected is None or model.then_usd is None or model.now_usd is None:
         return
+    before, after = usd(model.then_usd), usd(model.now_usd)
     st.markdown(
         escaped(
-            f"If the vendor passes on what {model.name} costs, {usd(paid)} then would be {usd(expected)} now "
-            f"({change(model.ratio)})."
+            f"If the vendor passes on what {model.name} costs, {spent.written(paid)} then would be "
+            f"{spent.written(expected)} now ({change(model.ratio)})."
         )
     )
     st.markdown(
         escaped(
-            f"How: this work cost {usd(model.then_usd)} a month at the list prices of {then:%-d %B %Y} and costs "
-            f"{usd(model.now_usd)} today; {usd(paid)} × {usd(model.now_usd)} ÷ {usd(model.then_usd)} = "
-            f"{usd(expected)}. "
-            f"The typical model's cost of it: {change(typical)}. The vendor's own work, margin and "
-            "discounts are not in it: ask which part of the bill is the model."
+            f"How: in dollars, this work cost {before} a month at the list prices of {then:%-d %B %Y} and costs "
+            f"{after} today; {spent.written(paid)} × {after} ÷ {before} = {spent.written(expected)}. The typical "
+            f"model's cost of it: {change(typical)}. The vendor's own work, margin and discounts are not in it: ask "
+            "which part of the bill is the model."
         )
     )

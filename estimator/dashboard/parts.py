@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from estimator.dashboard.charts import cost_bars
+from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option
-from estimator.report import count, is_sure, item_words, pdf, rate, status_words, usd, usd_range
+from estimator.report import count, is_sure, item_words, pdf, rate, status_words
 from pricing import Catalog, catalog
 
 QUIET = {"displayModeBar": False}
@@ -20,14 +21,14 @@ def seller(option: Option) -> str:
     return providers[option.provider].name if option.provider in providers else option.provider
 
 
-def cost_chart(options: Sequence[Option], key: str) -> None:
+def cost_chart(options: Sequence[Option], key: str, mine: Purse) -> None:
     if options:
         first = options[0]
-        alt = f"Monthly cost of {len(options)} ways to do this work, cheapest {first.name} at {usd(first.usd)}"
-        st.plotly_chart(cost_bars(options), config=QUIET, alt=alt, key=key)
+        alt = f"Monthly cost of {len(options)} ways to do this work, cheapest {first.name} at {mine.written(first.usd)}"
+        st.plotly_chart(cost_bars(options, mine), config=QUIET, alt=alt, key=key)
 
 
-def cost_table(options: Sequence[Option]) -> None:
+def cost_table(options: Sequence[Option], mine: Purse) -> None:
     """Every option as a row, with what its price is worth."""
     rows = [
         {
@@ -45,7 +46,7 @@ def cost_table(options: Sequence[Option]) -> None:
     ]
     table(
         rows,
-        dict.fromkeys(("A month", "At least", "At most"), usd),
+        dict.fromkeys(("A month", "At least", "At most"), mine.written),
         "Monthly cost of each option with its source and date",
     )
 
@@ -63,16 +64,16 @@ def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
     return lambda value: write(Decimal(str(value))) if value == value else ""  # noqa: PLR0124 - NaN is unknown
 
 
-def behind(options: Sequence[Option]) -> None:
+def behind(options: Sequence[Option], mine: Purse) -> None:
     """One fold for each option: its lines, what was taken for granted, and who says so."""
     for option in options:
         where = option.detail or seller(option)
-        title = f"{option.name} · {usd(option.usd)} a month ({usd_range(option.low_usd, option.high_usd)}) · {where}"
-        with st.expander(title.replace("$", r"\$")):
-            _lines(option)
+        amounts = f"{mine.written(option.usd)} a month ({mine.span(option.low_usd, option.high_usd)})"
+        with st.expander(f"{option.name} · {amounts} · {where}".replace("$", r"\$")):
+            _lines(option, mine)
 
 
-def _lines(option: Option) -> None:
+def _lines(option: Option, mine: Purse) -> None:
     book = catalog()
     if not is_sure(option.status):
         st.warning("Nobody sells at this price: it is a claim, shown so that you can compare.", icon="⚠️")
@@ -82,7 +83,7 @@ def _lines(option: Option) -> None:
                 "What": ", ".join(filter(None, (item_words(line.name, book.items), line.applies))),
                 "How much": f"{count(line.quantity)} {line.unit}",
                 "Price": rate(line.rate_usd, line.per).replace("$", r"\$"),
-                "A month": usd(line.usd).replace("$", r"\$"),
+                "A month": escaped(mine.written(line.usd)),
                 "Price is": status_words(line.status),
                 "Source": line.source,
                 "Checked": line.checked_on,
@@ -125,7 +126,7 @@ def report_button(comparison: Comparison, key: str) -> None:
     """The same figures as a PDF."""
     st.download_button(
         "Download the report (PDF)",
-        data=pdf(comparison, catalog()),
+        data=pdf(comparison, catalog(), currency=purse().exchange.currency),
         file_name="breakeven-report.pdf",
         mime="application/pdf",
         icon=":material/download:",

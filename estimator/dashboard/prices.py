@@ -22,7 +22,6 @@ _AHEAD = timedelta(days=120)
 
 
 def show() -> None:
-    st.title("What do models cost, and who says so?")
     market, history, changes, moved, article = st.tabs(
         ("Prices", "One model", "What changed", "Then and now", "Claimed and listed")
     )

@@ -7,12 +7,13 @@ import streamlit as st
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines
 from estimator.dashboard.parts import QUIET, behind, escaped, seller
+from estimator.dashboard.purse import purse
 from estimator.decision import (
     Option,
     hosted_option,
     per_million_output_usd,
 )
-from estimator.report import count, status_words, usd
+from estimator.report import count, status_words
 from estimator.selfhost import Architecture, Plan, architectures, devices
 from estimator.workload import Workload
 from pricing import InputError
@@ -59,7 +60,7 @@ def show(work: Workload) -> None:
     _figures(plan)
     _break_even(plan, work, rivalry(work, weights, device, gpus or None, half_hour()))
     st.subheader("Behind the figures")
-    behind([hosted_option(plan)])
+    behind([hosted_option(plan)], purse())
 
 
 def _about(model: Architecture) -> None:
@@ -72,11 +73,12 @@ def _about(model: Architecture) -> None:
 
 
 def _verdict(plan: Plan, work: Workload) -> None:
-    deployment, fleet = plan.deployment, plan.fleet
+    deployment, fleet, mine = plan.deployment, plan.fleet, purse()
     copies = "one copy" if fleet.peak_replicas == 1 else f"{fleet.peak_replicas} copies"
     on = f"{deployment.gpus} × {plan.device.name}"
     st.markdown(
-        f"### {escaped(usd(plan.usd))} a month, between {escaped(usd(plan.low_usd))} and {escaped(usd(plan.high_usd))}"
+        f"### {escaped(mine.written(plan.usd))} a month, between {escaped(mine.written(plan.low_usd))} and "
+        f"{escaped(mine.written(plan.high_usd))}"
     )
     st.markdown(
         f"{copies.capitalize()} of the model on **{escaped(on)}** would carry "
@@ -133,7 +135,7 @@ def _figures(plan: Plan) -> None:
 def _break_even(plan: Plan, work: Workload, found: Rivalry) -> None:
     st.subheader("From which volume on does it pay?")
     st.plotly_chart(
-        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month),
+        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
         config=QUIET,
         alt=f"Monthly cost over volume: own GPUs and {len(found.break_evens)} models bought by the token",
         key="break-even",
@@ -145,7 +147,7 @@ def _break_even(plan: Plan, work: Workload, found: Rivalry) -> None:
                 "pays from (requests a month)": _from(be.typical),
                 "at the earliest": _from(be.earliest),
                 "at the latest": _from(be.latest),
-                "by the token, today": escaped(usd(be.against.usd)),
+                "by the token, today": escaped(purse().written(be.against.usd)),
             }
             for be in found.break_evens
         ]
@@ -154,8 +156,8 @@ def _break_even(plan: Plan, work: Workload, found: Rivalry) -> None:
     if each is not None:
         st.caption(
             escaped(
-                f"At today's volume the GPUs cost {usd(each)} for each million tokens that they write, mostly because "
-                "they wait. Prices and rents are those of today at every volume."
+                f"At today's volume the GPUs cost {purse().written(each)} for each million tokens that they write, "
+                "mostly because they wait. Prices and rents are those of today at every volume."
             )
         )
 
