@@ -1,17 +1,21 @@
 """Speed, as ratios against named peers that do the same work: `python -m tests.bench`. Both must find the same."""
 
 import csv
+import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
 from io import BytesIO, StringIO
 from statistics import median
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import genai_prices
+import numpy as np
 import pandas as pd
 
 from estimator.decision.billing import price_profile
@@ -19,21 +23,28 @@ from estimator.tokens import count_text
 from estimator.tokens.vocabularies import counter
 from estimator.workload import read_usage
 from estimator.workload.profile import SLOT
-from pricing import Model, Unpriced, catalog
+from pricing import Unpriced, Usage, catalog, price
+from pricing.values import add_exactly
 from tests.conftest import ROOT, SHARED
 
 TRACE = SHARED / "traces" / "AzureLLMInferenceTrace_code_2023.csv"
 TRACE_REQUESTS = 8_819
 LOG_ROWS = 100_000
+MILLION = 1_000_000
+SAMPLE_EVERY = 2_000  # The loops would take hours over a million requests: they get one in so many, evenly spread.
+ONE_MODEL = ("openai", "gpt-5.4")
 RUNS = 5
 LOOP_RUNS = 3  # The loop of the first race takes most of a minute.
 START = datetime(2026, 11, 19, 18, tzinfo=UTC)  # A Thursday, as the trace's own day was.
 HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens"
+CACHED = "CachedTokens"
 
 FOLDERS = ("data", "pricing", "estimator", "tests")
 
 Sums = list[tuple[datetime, int, int, int, int]]
-Totals = dict[tuple[str, str], Decimal]
+Key = tuple[str, str]
+Totals = dict[Key, Decimal]
+Names = dict[Key, str]
 T = TypeVar("T")
 
 
@@ -82,27 +93,72 @@ def trace() -> tuple[str, bytes]:
     return "made-up requests (the Azure trace is not at hand)", requests(TRACE_REQUESTS, timedelta(hours=1))
 
 
-def our_totals(data: bytes) -> Totals:
-    """Read once, then priced on every model; a model without a price is left out."""
+def million() -> bytes:
+    """Requests of a month, cached in part, from a few hundred tokens to a million: every price tier is reached."""
+    chance = np.random.default_rng(20261119)
+    seconds = np.sort(chance.integers(30 * 86_400, size=MILLION))
+    inputs = np.minimum(chance.lognormal(9, 1.5, MILLION).astype(int), 1_000_000)
+    table = pd.DataFrame(
+        {
+            "TIMESTAMP": pd.Timestamp(START) + pd.to_timedelta(seconds, "s"),
+            "ContextTokens": inputs,
+            CACHED: (inputs * chance.random(MILLION) ** 2).astype(int),
+            "GeneratedTokens": 1 + chance.exponential(300, MILLION).astype(int),
+        }
+    )
+    return table.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").encode()
+
+
+def sample(data: bytes) -> bytes:
+    header, *rows = data.splitlines()
+    return b"\n".join([header, *rows[::SAMPLE_EVERY], b""])
+
+
+def our_totals(data: bytes, keys: Collection[Key]) -> Totals:
+    """Read once, then priced on every model of these; one without a price is left out."""
     profile = read_usage(data, "trace.csv", catalog().sizes)
     totals: Totals = {}
-    for key, model in catalog().models.items():
+    for key in keys:
         try:
-            totals[key] = price_profile(model, profile).usd
+            totals[key] = price_profile(catalog().models[key], profile).usd
         except Unpriced:
             continue
     return totals
 
 
-def peer_totals(data: bytes, names: dict[tuple[str, str], str]) -> Totals:
-    """Each request on each model that genai-prices lists, under the name that it knows."""
-    rows = csv.DictReader(StringIO(data.decode()))
-    usages = [
-        (
-            datetime.fromisoformat(row["TIMESTAMP"]).replace(tzinfo=UTC),
-            genai_prices.Usage(input_tokens=int(row["ContextTokens"]), output_tokens=int(row["GeneratedTokens"])),
+def exact_totals(data: bytes, keys: Collection[Key]) -> Totals:
+    """Each request on each model by itself."""
+    usages = [(r.at, Usage(r.input - r.cached, r.cached, output_tokens=r.output)) for r in read_rows(data)]
+    models = catalog().models
+    return {key: add_exactly([price(models[key], usage, at).usd for at, usage in usages]) for key in keys}
+
+
+@dataclass(frozen=True)
+class Row:
+    at: datetime
+    input: int
+    cached: int
+    output: int
+
+
+def read_rows(data: bytes) -> list[Row]:
+    """The requests as a loop over the file reads them."""
+    return [
+        Row(
+            at=datetime.fromisoformat(fields["TIMESTAMP"]).replace(tzinfo=UTC),
+            input=int(fields["ContextTokens"]),
+            cached=int(fields.get(CACHED, 0)),
+            output=int(fields["GeneratedTokens"]),
         )
-        for row in rows
+        for fields in csv.DictReader(StringIO(data.decode()))
+    ]
+
+
+def genai_totals(data: bytes, names: Names) -> Totals:
+    """Each request on each model by genai-prices, under the name that it knows."""
+    usages = [
+        (r.at, genai_prices.Usage(input_tokens=r.input, cache_read_tokens=r.cached, output_tokens=r.output))
+        for r in read_rows(data)
     ]
     return {
         key: sum(
@@ -116,21 +172,67 @@ def peer_totals(data: bytes, names: dict[tuple[str, str], str]) -> Totals:
     }
 
 
-def peer_names() -> dict[tuple[str, str], str]:
-    """The name under which genai-prices finds each of our models, where it does."""
-    found = {key: _peer_name(model) for key, model in catalog().models.items()}
+def is_in_genai(name: str, provider: str) -> bool:
+    try:
+        genai_prices.calc_price(genai_prices.Usage(), name, provider_id=provider)
+    except LookupError:
+        return False
+    return True
+
+
+@cache
+def litellm() -> Any:
+    """LiteLLM, with the prices in its package, where somebody has installed it; else None."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    try:
+        return import_module("litellm")
+    except ImportError:
+        return None
+
+
+def litellm_totals(data: bytes, names: Names) -> Totals:
+    """Each request on each model by LiteLLM, at its prices of today: it knows no others."""
+    cost, rows = litellm().cost_per_token, read_rows(data)
+
+    def usd(name: str, seller: str, r: Row) -> float:
+        counts = {"prompt_tokens": r.input, "cache_read_input_tokens": r.cached, "completion_tokens": r.output}
+        return float(sum(cost(name, custom_llm_provider=seller, **counts)))
+
+    return {key: Decimal(sum(usd(name, seller_in_litellm(key[0]), r) for r in rows)) for key, name in names.items()}
+
+
+def seller_in_litellm(provider: str) -> str:
+    return {"google": "gemini", "x-ai": "xai", "moonshotai": "moonshot", "fireworks": "fireworks_ai"}.get(
+        provider, provider
+    )
+
+
+def is_in_litellm(name: str, provider: str) -> bool:
+    try:
+        litellm().cost_per_token(name, custom_llm_provider=seller_in_litellm(provider), prompt_tokens=1)
+    except Exception:  # noqa: BLE001 - it has several of its own for a model that it does not know
+        return False
+    return True
+
+
+def listed(is_known: Callable[[str, str], bool]) -> Names:
+    """The name under which a peer finds each of our models, where it does."""
+    spelt: dict[Key, list[str]] = {key: [key[1], "/".join(key)] for key in catalog().models}
+    for alias in catalog().aliases:
+        spelt[alias.provider, alias.model].append(alias.alias)
+    found = {key: next((name for name in names if is_known(name, key[0])), "") for key, names in spelt.items()}
     return {key: name for key, name in found.items() if name}
 
 
-def _peer_name(model: Model) -> str:
-    aliases = [a.alias for a in catalog().aliases if (a.provider, a.model) == (model.provider, model.id)]
-    for name in (model.id, *aliases):
-        try:
-            genai_prices.calc_price(genai_prices.Usage(), name, provider_id=model.provider)
-        except LookupError:
-            continue
-        return name
-    return ""
+def race_by_sample(
+    data: bytes, names: Names, peer_totals: Callable[[bytes, Names], Totals], runs: int = LOOP_RUNS
+) -> Race[Totals]:
+    """Ours over all requests against a peer's loop over a sample, its time scaled up; what both found in the sample."""
+    few = sample(data)
+    run = race(lambda: our_totals(data, names), lambda: peer_totals(few, names), runs)
+    found = our_totals(few, names)
+    assert found == exact_totals(few, names)
+    return Race(found, run.peers, run.ours_s, run.peers_s * SAMPLE_EVERY)
 
 
 def disagreements(run: Race[Totals]) -> Iterator[str]:
@@ -178,15 +280,36 @@ def text() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in readable)
 
 
+def print_million() -> None:
+    """The last table: a month of a large customer."""
+    log = million()
+    every = our_totals(log, catalog().models)
+    peers = [("genai-prices", listed(is_in_genai), genai_totals)]
+    if litellm():
+        peers.append(("LiteLLM", listed(is_in_litellm), litellm_totals))
+    else:
+        print("LiteLLM is left out: it is not installed (pip install litellm).")
+    for peer, known, totals in peers:
+        names = {key: name for key, name in known.items() if key in every}
+        many = race_by_sample(log, names, totals)
+        one = race_by_sample(log, {ONE_MODEL: names[ONE_MODEL]}, totals, RUNS)
+        equal = sum(round(many.peers[key], 9) == round(usd, 9) for key, usd in many.ours.items())
+        where = f"{peer}, a loop over 1 in {SAMPLE_EVERY:,}, scaled; {equal} of {len(names)} totals of the sample equal"
+        print(row(f"read and price {MILLION:,}, {len(names)} models", many, where))
+        print(row(f"read and price {MILLION:,}, {'/'.join(ONE_MODEL)}", one, f"{peer}, scaled likewise"))
+
+
 def main() -> None:
     """Print both tables. The loop takes most of the time."""
     which, requests_csv = trace()
-    names, prose, log = peer_names(), text(), requests(LOG_ROWS, timedelta(days=30))
+    names, prose, log = listed(is_in_genai), text(), requests(LOG_ROWS, timedelta(days=30))
     count = counter("o200k")
     assert count is not None
     count("load the vocabulary")
 
-    priced = race(lambda: our_totals(requests_csv), lambda: peer_totals(requests_csv, names), LOOP_RUNS)
+    priced = race(
+        lambda: our_totals(requests_csv, catalog().models), lambda: genai_totals(requests_csv, names), LOOP_RUNS
+    )
     counted = race(lambda: count_text(prose, "o200k").tokens, lambda: count(prose))
     profiled = race(lambda: our_tables(log), lambda: pandas_tables(log))
     assert counted.ours == counted.peers
@@ -202,6 +325,7 @@ def main() -> None:
     )
     print(row(f"count o200k tokens of {len(prose):,} characters", counted, "tiktoken, encode_ordinary"))
     print(row(f"profile {LOG_ROWS:,} rows of CSV", profiled, "pandas, read_csv and groupby"))
+    print_million()
 
 
 if __name__ == "__main__":

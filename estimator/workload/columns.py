@@ -137,7 +137,7 @@ def _calendar(text: str) -> datetime | None:
 
 
 def usage_of(counts: Mapping[str, int], columns: Columns) -> Usage:
-    """Disjoint usage, linear in the counts. Raises InvalidUsage where a part exceeds its whole."""
+    """Disjoint usage. Raises InvalidUsage where a part exceeds its whole."""
     cached, written, written_1h = counts.get("cached", 0), counts.get("written", 0), counts.get("written_1h", 0)
     if columns.written_is_total:
         written -= written_1h

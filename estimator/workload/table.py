@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, reduce
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import compute, csv
 
-from estimator.workload.columns import COUNTS, Columns, columns_of, usage_of
+from estimator.workload.columns import COUNTS, Columns, columns_of
 from estimator.workload.profile import SLOT, Cell, Profile, Sketch, bin_of
 from estimator.workload.rows import delimiter_of
+from pricing import Usage
 
 Whole: TypeAlias = NDArray[np.int64]
 
@@ -42,21 +43,17 @@ _FIRST_NS, _LAST_NS = (
 
 @dataclass(frozen=True)
 class Table:
-    """Requests in columns: UTC times in nanoseconds since 1970, counts by role, and the different words by role.
+    """Requests in columns: UTC times in nanoseconds since 1970, the buckets of `Usage`, and the words met by role.
 
-    `is_naive`: the times name no time zone.
+    `is_naive`: the times name no time zone. Input and output are the whole of each request, by tokens.
     """
 
-    columns: Columns
     times_ns: Whole
-    counts: Mapping[str, Whole]
+    input_tokens: Whole
+    output_tokens: Whole
+    buckets: Mapping[str, Whole]
     words: Mapping[str, frozenset[str]]
     is_naive: bool
-
-    @property
-    def total_input_tokens(self) -> Whole:
-        """Of each request."""
-        return reduce(np.add, (self.counts[role] for role in self.columns.input_roles))
 
 
 def plain_table(data: bytes) -> Table | None:
@@ -108,18 +105,20 @@ def _table(rows: pa.Table, columns: Columns) -> Table | None:
     if not rows.num_rows or times.null_count or (is_naive and _least(compute.binary_length(times)) <= _DAY_LENGTH):
         return None
     times_ns = _numbers(times.cast(_NAIVE) if is_naive else times)
-    table = Table(
-        columns=columns,
-        times_ns=times_ns,
-        counts={role: _numbers(rows[name]) for role, name in columns.names.items() if role in COUNTS},
-        words={
-            role: frozenset(rows[name].unique().cast(pa.string()).to_pylist())
-            for role, name in columns.names.items()
-            if role in WORDS
-        },
-        is_naive=is_naive,
-    )
-    return table if _FIRST_NS <= times_ns.min() <= times_ns.max() < _LAST_NS and _fits(table) else None
+    counts = {role: _numbers(rows[name]) for role, name in columns.names.items() if role in COUNTS}
+    if not (_FIRST_NS <= times_ns.min() <= times_ns.max() < _LAST_NS) or not all(map(_is_count, counts.values())):
+        return None
+    whole_input = reduce(np.add, (counts[role] for role in columns.input_roles))
+    buckets = _buckets(counts, whole_input, columns)
+    visible = buckets["output_tokens"] - buckets.get("reasoning_tokens", 0)
+    if not _is_count(whole_input) or not all(map(_is_count, (*buckets.values(), visible))):
+        return None
+    words = {
+        role: frozenset(rows[name].unique().cast(pa.string()).to_pylist())
+        for role, name in columns.names.items()
+        if role in WORDS
+    }
+    return Table(times_ns, whole_input, counts["output"], buckets, words, is_naive)
 
 
 def _least(column: pa.ChunkedArray) -> int:
@@ -133,43 +132,49 @@ def _numbers(column: pa.ChunkedArray) -> Whole:
     return np.concatenate([np.from_dlpack(chunk) for chunk in filled.chunks])
 
 
-def _fits(table: Table) -> bool:
-    """Whether no count is negative or too large, and no part exceeds its whole: what `Usage` asks of each request."""
-    counts, columns = table.counts, table.columns
-    if any(not 0 <= column.min() <= column.max() < _MOST for column in counts.values()):
-        return False
-    cached, audio, cached_audio, written, written_1h, output_audio, reasoning = (
+def _is_count(column: Whole) -> bool:
+    return bool(0 <= column.min() <= column.max() < _MOST)
+
+
+def _buckets(counts: Mapping[str, Any], whole_input: Whole, columns: Columns) -> dict[str, Whole]:
+    """What `usage_of` makes of each row; negative where it refuses a part that exceeds its whole."""
+    cached, written, written_1h, audio, cached_audio, output_audio, reasoning, searches = (
         counts.get(role, 0)
-        for role in ("cached", "audio", "cached_audio", "written", "written_1h", "output_audio", "reasoning")
-    )
-    if columns.written_is_total:
-        written = written - written_1h
-    total = table.total_input_tokens
-    parts = (
-        written,
-        cached - cached_audio,
-        audio - cached_audio,
-        total - audio - (cached - cached_audio) - written - written_1h,
-        counts["output"] - output_audio - reasoning,
-    )
-    return bool(total.max() < _MOST) and all(np.min(part) >= 0 for part in parts)
+        for role in (
+            "cached", "written", "written_1h", "audio", "cached_audio", "output_audio", "reasoning", "searches"
+        )
+    )  # fmt: skip
+    cached_text = cached - cached_audio
+    written_5m = written - written_1h if columns.written_is_total else written
+    buckets = {
+        "uncached_input_tokens": whole_input - audio - cached_text - written_5m - written_1h,
+        "cache_read_tokens": cached_text,
+        "cache_write_5m_tokens": written_5m,
+        "cache_write_1h_tokens": written_1h,
+        "uncached_audio_tokens": audio - cached_audio,
+        "cache_read_audio_tokens": cached_audio,
+        "output_tokens": counts["output"] - output_audio,
+        "output_audio_tokens": output_audio,
+        "reasoning_tokens": reasoning,
+        "web_searches": searches,
+    }
+    return {name: column for name, column in buckets.items() if isinstance(column, np.ndarray)}
 
 
 def profile_of(table: Table, sizes: tuple[int, ...]) -> Profile:
     """The profile of the requests; `sizes` are the catalog's. It names no tokenizers and has no notes."""
-    total = table.total_input_tokens
     slots = table.times_ns // _SLOT_NS
     first = int(slots.min())
-    places = (slots - first) * len(sizes) + np.searchsorted(sizes, total, side="right") - 1
+    places = (slots - first) * len(sizes) + np.searchsorted(sizes, table.input_tokens, side="right") - 1
     requests = np.bincount(places)
     filled = np.flatnonzero(requests)
-    sums = [np.bincount(places, column)[filled].astype(np.int64).tolist() for column in table.counts.values()]
+    sums = [np.bincount(places, column)[filled].astype(np.int64).tolist() for column in table.buckets.values()]
     cells = (
         Cell(
             start=_EPOCH + (first + place // len(sizes)) * SLOT,
             floor=sizes[place % len(sizes)],
             requests=n,
-            usage=usage_of(dict(zip(table.counts, counts, strict=True)), table.columns),  # It is linear: sums will do.
+            usage=Usage(**dict(zip(table.buckets, counts, strict=True))),
         )
         for place, n, *counts in zip(filled.tolist(), requests[filled].tolist(), *sums, strict=True)
     )
@@ -178,8 +183,8 @@ def profile_of(table: Table, sizes: tuple[int, ...]) -> Profile:
         cells=tuple(cells),
         starts=_time(table.times_ns.min()),
         ends=_time(table.times_ns.max()),
-        input_sizes=_sketch(total),
-        output_sizes=_sketch(table.counts["output"]),
+        input_sizes=_sketch(table.input_tokens),
+        output_sizes=_sketch(table.output_tokens),
     )
 
 
