@@ -1,7 +1,7 @@
-"""Faults that a row alone cannot show: unknown names, boundaries off the half hour, overlaps, tiers with a hole."""
+"""Faults that a row alone cannot show: unknown names, boundaries off the half hour, overlaps, gaps, holes in a tier."""
 
 from collections.abc import Iterator
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 
 from pricing.catalog import Catalog, Model
 from pricing.errors import UnknownModel
@@ -15,6 +15,7 @@ def problems(catalog: Catalog) -> list[str]:
     for model in catalog.models.values():
         found += _rules(catalog, model)
         found += _overlaps(model)
+        found += _gaps(model)
         found += _holes(model)
     return found
 
@@ -66,12 +67,24 @@ def _place(rule: PriceRule) -> Place:
     return rule.item, str(rule.mode), rule.smallest_input_tokens, rule.window, rule.status in BILLABLE
 
 
-def _overlaps(model: Model) -> Iterator[str]:
+def _by_place(model: Model) -> Iterator[tuple[Place, list[PriceRule]]]:
     billable = sorted((rule for rule in model.rules if rule.status in BILLABLE), key=_place)
-    for place, group in groupby(billable, _place):
+    return ((place, list(group)) for place, group in groupby(billable, _place))
+
+
+def _overlaps(model: Model) -> Iterator[str]:
+    for place, group in _by_place(model):
         for a, b in combinations(group, 2):
             if _meet(a, b):
                 yield f"{_name(model)}, {place[0]}: two prices hold at once, of {_span(a)} and of {_span(b)}."
+
+
+def _gaps(model: Model) -> Iterator[str]:
+    """A price that ends and later begins again leaves a time without one, which a note must explain."""
+    for place, group in _by_place(model):
+        for a, b in pairwise(sorted(group, key=lambda rule: rule.begins)):
+            if a.ends < b.begins and not (a.note or b.note):
+                yield f"{_name(model)}, {place[0]}: no price from {a.valid_to} to {b.valid_from}, and no note says why."
 
 
 def _meet(a: PriceRule, b: PriceRule) -> bool:

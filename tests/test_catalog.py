@@ -152,6 +152,15 @@ def test_a_file_in_another_encoding_is_named(write: Write) -> None:
         ),
         pytest.param(
             PRICES,
+            [
+                "acme,m,input,3,,,1000000,,2026-01-01T00:00:00Z,,peak,listed,s,2026-11-23",
+                "acme,m,input,4,,,1000000,2026-01-02T00:00:00Z,,,peak,listed,s,2026-11-23",
+            ],
+            "acme/m, input: no price from 2026-01-01 00:00:00+00:00 to 2026-01-02 00:00:00+00:00",
+            id="a gap that no note explains",
+        ),
+        pytest.param(
+            PRICES,
             ["acme,m,input,3,,,1000000,,,1000,,listed,s,2026-11-23"],
             "acme/m, standard: from 1001 tokens on output has no price.",
             id="a tier with a hole",

@@ -1,5 +1,6 @@
 """The price data itself: every row is sound, and the figures that matter most are the published ones."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -7,7 +8,8 @@ import pytest
 
 from pricing import BILLABLE, CLAIMS, STANDARD, Mode, Status, Unpriced, Usage, catalog, price
 from pricing.check import problems
-from pricing.facts import DATA
+from pricing.facts import DATA, read_table
+from pricing.values import PriceRule
 
 TODAY = "2026-11-23T12:00:00Z"  # A Monday noon, off-peak.
 BATCH, FLEX, PRIORITY = Mode(processing="batch"), Mode(service_tier="flex"), Mode(service_tier="priority")
@@ -35,8 +37,45 @@ def test_the_check_finds_no_problem() -> None:
 
 def test_every_model_has_a_price_and_every_seller_a_model() -> None:
     assert {m.provider for m in catalog().models.values()} == set(catalog().providers)
-    assert len(catalog().providers) >= 8
+    assert len(catalog().providers) >= 30
+    assert len(catalog().models) >= 1000
     assert all(model.rules for model in catalog().models.values())
+
+
+def test_every_model_but_a_projected_one_has_a_price_in_and_out() -> None:
+    without = {m.id for m in catalog().models.values() if not {"input", "output"} <= {r.item for r in m.rules}}
+    assert without == {"deepseek-v4"}
+
+
+def test_a_seller_calls_no_two_models_by_one_name() -> None:
+    names = Counter((m.provider, m.info.name) for m in catalog().models.values())
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_nothing_is_free() -> None:
+    """Feeds write 0 where they know of no price."""
+    free = {
+        f"{m.provider}/{m.id}" for m in catalog().models.values() for r in m.rules if r.item == "input" and not r.high
+    }
+    assert free == set()
+
+
+def test_no_price_is_off_by_a_factor_of_a_thousand() -> None:
+    for model in catalog().models.values():
+        for rule in model.rules:
+            if rule.item in {"input", "output", "cache_read"} and rule.usd:
+                assert Decimal("0.0005") <= rule.usd <= 1000, f"{model.provider}/{model.id} {rule.item}"
+
+
+def test_files_hold_the_prices_of_their_seller_alone() -> None:
+    for path in (DATA / "prices").glob("*.csv"):
+        assert {rule.provider for rule in read_table(path, PriceRule)} == {path.stem}
+
+
+def test_dates_of_models_are_in_order() -> None:
+    for model in catalog().models.values():
+        released, retires = model.info.released_on, model.info.retires_on
+        assert not (released and retires) or released < retires, f"{model.provider}/{model.id}"
 
 
 def test_every_fact_of_the_catalog_names_its_source() -> None:
@@ -61,6 +100,16 @@ def test_open_weights_are_described_in_data_models() -> None:
 def test_the_same_weights_can_be_bought_from_several() -> None:
     sellers = {m.provider for m in catalog().models.values() if m.info.weights == "deepseek-v4-pro"}
     assert {"deepseek", "together", "deepinfra"} <= sellers
+    hosts = Counter(m.info.weights for m in catalog().models.values() if m.info.weights)
+    assert sum(count >= 5 for count in hosts.values()) >= 12
+
+
+def test_who_resells_does_not_stand_in_the_makers_way() -> None:
+    """A bare name that several sell means the maker's."""
+    found = {name: catalog().find(name) for name in ("claude-sonnet-4-6", "gpt-5.4", "deepseek-v4-pro", "kimi-k3")}
+    assert [m.provider for m in found.values()] == ["anthropic", "openai", "deepseek", "moonshotai"]
+    assert not any(m.info.resold for m in found.values())
+    assert catalog().find("claude-sonnet-4-6", "google").info.resold
 
 
 def test_featured_models_have_an_output_price_or_say_that_none_is_known() -> None:
