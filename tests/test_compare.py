@@ -1,7 +1,7 @@
 """One workload on many models: amounts worked out by hand, and what holds for every model on record."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -272,3 +272,21 @@ def test_more_tokens_never_cost_less(i: int, o: int, more_in: int, more_out: int
 def test_sources_are_named_once_prices_first() -> None:
     known: Catalog = sold(model(*PLAIN, tokenizer="claude-4"))
     assert only(compare(work(CHAT), known, TODAY)).sources == ("genai-prices", "breakeven-ratios")
+
+
+@pytest.mark.parametrize(
+    ("released", "retires", "days", "reason"),
+    [
+        pytest.param(AT.date(), None, -1, "it came out on 24 November 2026 only.", id="the day before it came out"),
+        pytest.param(AT.date(), None, 0, "", id="the day it came out"),
+        pytest.param(None, AT.date(), -1, "", id="its last day"),
+        pytest.param(None, AT.date(), 0, "it retires today.", id="the day it retires"),
+        pytest.param(None, AT.date(), 1, "it was retired on 24 November 2026.", id="the day after"),
+    ],
+)
+def test_what_is_not_on_sale_is_said_to_be(released: date | None, retires: date | None, days: int, reason: str) -> None:
+    plain = model(*PLAIN)
+    dated = replace(plain, info=plain.info.model_copy(update={"released_on": released, "retires_on": retires}))
+    found = compare(work(CHAT), sold(dated), Scenario(AT + timedelta(days=days)))
+    assert [no.reason for no in found.unpriced] == ([reason] if reason else [])
+    assert len(found.options) == (0 if reason else 1)

@@ -44,7 +44,7 @@ def test_a_page_opens_without_a_problem(name: str) -> None:
 
 @pytest.mark.parametrize("model", ["DeepSeek V4-Pro", "GPT-5.4", "Claude Sonnet 4.6", "Gemini 2.5 Flash"])
 def test_the_models_that_people_ask_for_are_there(model: str) -> None:
-    assert any(fold.label.startswith(f"{model} · ") for fold in run("cost").expander)
+    assert any(model in fold.label for fold in run("cost").expander)
 
 
 def test_what_a_known_task_costs_on_gpt_5_4() -> None:

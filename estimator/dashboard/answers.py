@@ -31,7 +31,6 @@ from estimator.workload import Workload
 from pricing import catalog, now
 from pricing.windows import SLOT_MINUTES
 
-_CHEAPEST = 3
 _HOSTED = 2
 _FRONTIER = ("gpt-5.4", "claude-sonnet-4-6", "gemini-2.5-flash", "deepseek-v4-pro")
 
@@ -60,12 +59,12 @@ def _hosted(work: Workload) -> tuple[Option, ...]:
 
 
 def worth_showing(options: tuple[Option, ...]) -> tuple[Option, ...]:
-    """The models that people ask for, the cheapest ones, and the cheapest on own GPUs; no claims."""
+    """The models that people ask for, and the cheapest on own GPUs; no claims."""
     sure = [o for o in options if is_sure(o.status)]
     bought = [o for o in sure if o.kind == "api"]
     own = [o for o in sure if o.kind == "selfhost"][:_HOSTED]
-    chosen = [*bought[:_CHEAPEST], *(o for o in bought if _is_featured(o)), *own]
-    return tuple(o for o in options if o in chosen)
+    chosen = {id(o) for o in (*own, *(o for o in bought if _is_featured(o)))}
+    return tuple(o for o in options if id(o) in chosen)
 
 
 def _is_featured(option: Option) -> bool:
@@ -104,10 +103,12 @@ def rivalry(work: Workload, weights: str, device: str, gpus: int | None, at: dat
 
 
 def _rivals(work: Workload, weights: str, at: datetime) -> tuple[Option, ...]:
-    models = tuple(key for key, m in catalog().models.items() if m.id in _FRONTIER or m.info.weights == weights)
+    book = catalog().models
+    frontier = [key for key, m in book.items() if m.info.featured and m.id in _FRONTIER]
+    models = (*frontier, *(key for key, m in book.items() if m.info.weights == weights and key not in frontier))
     sure = [o for o in compared(work, Scenario(at), models, hosted=False).options if is_sure(o.status)]
     same = [o for o in sure if o.weights == weights][:1]
-    return (*same, *(o for o in sure if o.model in _FRONTIER and o not in same))
+    return (*same, *(o for o in sure if (o.provider, o.model) in frontier and o not in same))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking back …", hash_funcs={Workload: hash})

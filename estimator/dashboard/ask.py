@@ -16,7 +16,7 @@ def show(work: Workload) -> None:
     compared = everything(work)
     shown = replace(compared, options=worth_showing(compared.options))
     mine = purse()
-    _answer(work, compared.options, mine)
+    _answer(work, compared.options, shown.options, mine)
     cost_chart(shown.options, "cost", mine)
     st.caption(
         "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
@@ -30,18 +30,23 @@ def show(work: Workload) -> None:
     without_price(compared.unpriced)
 
 
-def _answer(work: Workload, options: tuple[Option, ...], mine: Purse) -> None:
-    listed = [o for o in options if o.kind == "api" and is_sure(o.status)]
-    if not listed:
+def _answer(work: Workload, every: tuple[Option, ...], shown: tuple[Option, ...], mine: Purse) -> None:
+    listed, asked_for = _bought(every), _bought(shown)
+    if not asked_for:
         st.warning("No model has a listed price for this work.")
         return
-    least, most = listed[0], listed[-1]
-    cheapest, dearest = escaped(mine.written(least.usd)), escaped(mine.written(most.usd))
-    st.markdown(f"### From {cheapest} to {dearest} a month, by the model you choose")
-    between = mine.span(least.low_usd, least.high_usd)
-    hosted = next((o for o in options if o.kind == "selfhost"), None)
+    least, most, cheapest = asked_for[0], asked_for[-1], listed[0]
+    low, high = escaped(mine.written(least.usd)), escaped(mine.written(most.usd))
+    st.markdown(f"### From {low} to {high} a month, by the model you choose")
+    hosted = next((o for o in shown if o.kind == "selfhost"), None)
     own = f" On your own GPUs it would start at {escaped(mine.written(hosted.usd))}." if hosted else ""
     st.markdown(
-        f"{escaped(work.name)}, {count(work.units_per_month)} {work.units} a month: cheapest on "
-        f"**{escaped(least.name)}** ({escaped(between)}), dearest on **{escaped(most.name)}**.{own}"
+        f"{escaped(work.name)}, {count(work.units_per_month)} {work.units} a month, on the models that most people ask "
+        f"for: cheapest on **{escaped(least.name)}** ({escaped(mine.span(least.low_usd, least.high_usd))}). The "
+        f"cheapest of all {len(listed)} on record is {escaped(cheapest.name)} at "
+        f"{escaped(mine.written(cheapest.usd))}.{own}"
     )
+
+
+def _bought(options: tuple[Option, ...]) -> list[Option]:
+    return [o for o in options if o.kind == "api" and is_sure(o.status)]

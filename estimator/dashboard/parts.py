@@ -13,6 +13,7 @@ from estimator.report import count, is_sure, item_words, pdf, rate, status_words
 from pricing import Catalog, catalog
 
 QUIET = {"displayModeBar": False}
+_NAMED = 4
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
 
 
@@ -118,7 +119,9 @@ def escaped(text: str) -> str:
 
 def without_price(missing: Sequence[NoPrice]) -> None:
     if missing:
-        with st.expander(f"Without an honest figure: {', '.join(dict.fromkeys(m.name for m in missing))}"):
+        names = list(dict.fromkeys(m.name for m in missing))
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        with st.expander(f"Without an honest figure: {', '.join(names[:_NAMED])}{more}"):
             st.markdown("\n".join(f"- **{escaped(m.name)}**: {escaped(m.reason)}" for m in missing))
 
 

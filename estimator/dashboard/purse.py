@@ -49,7 +49,7 @@ def choose_currency() -> None:
         tuple(currencies()),
         index=tuple(currencies()).index(_DOLLARS),
         key="currency",
-        bind="query-params",
+        persist_state="session",
         label_visibility="collapsed",
         width=110,
     )

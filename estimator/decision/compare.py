@@ -96,11 +96,14 @@ def compare(
     models: Iterable[Model] | None = None,
     others: Sequence[Option] = (),
 ) -> Comparison:
-    """The workload on each model that has a price, claims beside listed ones; `others` are sorted in among them."""
+    """The workload on each model on sale at the time, claims beside listed prices; `others` are sorted in."""
     options: list[Option] = list(others)
     unpriced: list[NoPrice] = []
     carried = _Carried(workload, scenario.caching)
     for model in catalog.models.values() if models is None else models:
+        if absent := _not_on_sale(model, scenario.at):
+            unpriced.append(NoPrice(model.id, model.provider, model.info.name, absent))
+            continue
         kinds = [kind for kind in (BILLABLE, CLAIMS) if any(rule.status in kind for rule in model.rules)]
         for statuses in kinds:
             try:
@@ -111,6 +114,14 @@ def compare(
     return Comparison(
         workload, scenario, tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model))), tuple(unpriced)
     )
+
+
+def _not_on_sale(model: Model, at: datetime) -> str:
+    """Why nobody can buy this model at `at`, or nothing."""
+    released, retires, day = model.info.released_on, model.info.retires_on, at.date()
+    if retires and day >= retires:
+        return f"it was retired on {retires:%-d %B %Y}." if day > retires else "it retires today."
+    return f"it came out on {released:%-d %B %Y} only." if released and day < released else ""
 
 
 class _Carried:

@@ -32,17 +32,14 @@ class Moved:
 
 
 def moves(workload: Workload, catalog: Catalog, then: datetime, today: datetime) -> tuple[Moved, ...]:
-    """Every model that lists a price at either date: those that fell most first, then those on sale at one date only.
-
-    A model released after `then` was not on sale then, whatever its price rows say of their start.
-    """
+    """Every model that lists a price at either date: what fell most first, then those on sale at one date only."""
     before, after = _listed(workload, catalog, then), _listed(workload, catalog, today)
     moved = (
         Moved(
             provider=key[0],
             model=key[1],
             name=catalog.models[key].info.name,
-            then_usd=before[key].usd if key in before and not _released_after(catalog, key, then) else None,
+            then_usd=before[key].usd if key in before else None,
             now_usd=after[key].usd if key in after else None,
         )
         for key in dict.fromkeys([*before, *after])
@@ -54,11 +51,6 @@ def _listed(workload: Workload, catalog: Catalog, at: datetime) -> dict[tuple[st
     billable = {status.value for status in BILLABLE}
     options = compare(workload, catalog, Scenario(at)).options
     return {(o.provider, o.model): o for o in options if o.status in billable}
-
-
-def _released_after(catalog: Catalog, key: tuple[str, str], at: datetime) -> bool:
-    released = catalog.models[key].info.released_on
-    return released is not None and released > at.date()
 
 
 def median_ratio(moved: tuple[Moved, ...]) -> Decimal | None:
