@@ -34,7 +34,7 @@ MILLION = 1_000_000
 SAMPLE_EVERY = 2_000  # The loops would take hours over a million requests: they get one in so many, evenly spread.
 ONE_MODEL = ("openai", "gpt-5.4")
 RUNS = 5
-LOOP_RUNS = 3  # The loop of the first race takes most of a minute.
+LOOP_RUNS = 3
 START = datetime(2026, 11, 19, 18, tzinfo=UTC)  # A Thursday, as the trace's own day was.
 HEADER = "TIMESTAMP,ContextTokens,GeneratedTokens"
 CACHED = "CachedTokens"
@@ -300,7 +300,7 @@ def print_million() -> None:
 
 
 def main() -> None:
-    """Print both tables. The loop takes most of the time."""
+    """Print all. The first race has one round only: its loop takes most of the time."""
     which, requests_csv = trace()
     names, prose, log = listed(is_in_genai), text(), requests(LOG_ROWS, timedelta(days=30))
     count = counter("o200k")
