@@ -9,6 +9,7 @@ from estimator.dashboard.answers import half_hour
 from estimator.dashboard.charts import price_steps
 from estimator.dashboard.movement import show_changes, show_then_and_now
 from estimator.dashboard.parts import QUIET, escaped, sources, table
+from estimator.dashboard.upkeep import show_upkeep
 from estimator.dashboard.work import choose
 from estimator.report import count, rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
@@ -22,8 +23,8 @@ _AHEAD = timedelta(days=120)
 
 
 def show() -> None:
-    market, history, changes, moved, article = st.tabs(
-        ("Prices", "One model", "What changed", "Then and now", "Claimed and listed")
+    market, history, changes, moved, article, upkeep = st.tabs(
+        ("Prices", "One model", "What changed", "Then and now", "Claimed and listed", "To decide")
     )
     with market:
         _market()
@@ -37,6 +38,8 @@ def show() -> None:
             show_then_and_now(work)
     with article:
         _article()
+    with upkeep:
+        show_upkeep()
 
 
 def _market() -> None:
