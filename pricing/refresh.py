@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from pricing.catalog import now
 from pricing.errors import InputError
@@ -28,7 +28,6 @@ from pricing.store import commit, read_whole, write_file, writing
 PACKAGED = "genai-prices"
 CACHE = "refresh/cache"
 _HOPS = 3
-_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -76,41 +75,44 @@ def refresh(
     """
     asked = tuple(feeds)
     states = read_whole(directory, feed_states)
-    ask = partial(_ask, directory=directory, states=states, offline=offline, dry_run=dry_run, limits=limits)
+    ask = partial(_ask, directory=directory, states=states, offline=offline, limits=limits)
     with ThreadPoolExecutor(len(asked)) as pool:
-        answers = list(pool.map(ask, asked))
+        asked_and_got = list(pool.map(ask, asked))
+    answers = [answer for answer, _ in asked_and_got]
     if dry_run:
         return read_whole(directory, lambda held: conclude(held, answers, now()))
     with writing(directory) as held:
         outcome = conclude(held, answers, now())
         commit(held, outcome.files)
+        for answer, got in asked_and_got:
+            if got:
+                _keep(_file(directory, answer.feed), got)
         return outcome
 
 
 def _ask(
-    feed: Feed, *, directory: Path, states: dict[str, FeedState], offline: bool, dry_run: bool, limits: Limits
-) -> Answer:
-    asked_at = now()
-    file = directory / CACHE / f"{feed.id}.http"
-    via, etag = "network", ""
+    feed: Feed, *, directory: Path, states: dict[str, FeedState], offline: bool, limits: Limits
+) -> tuple[Answer, Kept | None]:
+    """The feed's answer, and its payload where that is to be kept for the next time."""
+    asked_at, via, etag, got = now(), "package", "", None
     try:
         if offline:
             raise _Unreadable("offline")
-        kept = _kept(file, feed.url)
+        kept = _kept(_file(directory, feed), feed.url)
         got = _fetch(feed.url, kept, limits)
-        via = "not modified" if got is kept else "network"
-        etag, body = got.etag, got.body
+        via, etag, body = "not modified" if got is kept else "network", got.etag, got.body
     except _Unreadable as reason:
-        if feed.id != PACKAGED or (feed.id in states and states[feed.id].via != "package"):
-            return Answer(feed, asked_at, problem=f"not read: {reason}")
-        via, body, got = "package", packaged(), None
+        if feed.id != PACKAGED or (feed.id in states and states[feed.id].via != via):
+            return Answer(feed, asked_at, problem=f"not read: {reason}"), None
+        body = packaged()
     try:
-        reading = feed.adapt(body)
+        return Answer(feed, asked_at, feed.adapt(body), via, etag), got if via == "network" else None
     except FeedRefused as reason:
-        return Answer(feed, asked_at, via=via, etag=etag, problem=str(reason), refused=True)
-    if got and via == "network" and not dry_run:
-        _keep(file, got)
-    return Answer(feed, asked_at, reading, via, etag)
+        return Answer(feed, asked_at, via=via, etag=etag, problem=str(reason), refused=True), None
+
+
+def _file(directory: Path, feed: Feed) -> Path:
+    return directory / CACHE / f"{feed.id}.http"
 
 
 def _kept(file: Path, url: str) -> Kept | None:
@@ -132,7 +134,7 @@ def _fetch(url: str, kept: Kept | None, limits: Limits) -> Kept:
     """The payload at `url`: `kept` itself where the server says that it has not changed."""
     attempts = Retrying(
         stop=stop_after_attempt(limits.attempts),
-        wait=wait_exponential_jitter(initial=limits.first_wait_s, jitter=limits.first_wait_s),
+        wait=wait_random_exponential(multiplier=limits.first_wait_s, min=limits.first_wait_s),
         retry=retry_if_exception_type(_Passing),
         reraise=True,
     )
@@ -206,7 +208,7 @@ def _body(response: httpx.Response, limits: Limits, deadline: float) -> bytes:
     body = bytearray()
     received = 0
     try:
-        for chunk in response.iter_raw(_CHUNK):
+        for chunk in response.iter_raw():
             received += len(chunk)
             body += unpack.decompress(chunk, limits.expanded_bytes + 1 - len(body)) if unpack else chunk
             if received > limits.compressed_bytes or len(body) > limits.expanded_bytes:

@@ -25,6 +25,9 @@ FLOORS = (
 
 DOORS = {
     "httpx": ("pricing.refresh",),
+    "tenacity": ("pricing.refresh",),
+    "filelock": ("pricing.store",),
+    "genai_prices": ("pricing.feeds.genai",),
     "tiktoken": ("estimator.tokens",),
     "tokenizers": ("estimator.tokens",),
     "ctok": ("estimator.tokens",),
