@@ -1,7 +1,6 @@
 """A profile on a model's price list."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from estimator.workload import Cell, Profile
@@ -77,17 +76,7 @@ def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BI
     moved = moves.keys() & used
     if not moved:
         return profile, ""
-    cells = tuple(replace(cell, usage=_moved(cell.usage, moves)) for cell in profile.cells)
     shorter = moved == {"cache_write_1h_tokens"} and "cache_write_5m" in sold
     kind = "writes to its shorter cache" if shorter else "fresh input"
-    return replace(
-        profile, cells=cells
-    ), f"{model.info.name} bills no cache of this kind: those tokens count as {kind}."
-
-
-def _moved(usage: Usage, moves: dict[str, str]) -> Usage:
-    counts = dict(usage.items())
-    for bucket, to in moves.items():
-        counts[to] += counts[bucket]
-        counts[bucket] = 0
-    return Usage(**counts)
+    said = f"{model.info.name} bills no cache of this kind: those tokens count as {kind}."
+    return profile.moved(tuple(moves.items())), said

@@ -92,11 +92,11 @@ class Profile:
     tokenizers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def requests(self) -> int:
         return sum(cell.requests for cell in self.cells)
 
-    @property
+    @cached_property
     def usage(self) -> Usage:
         """Everything together."""
         return _total(cell.usage for cell in self.cells)
@@ -140,6 +140,7 @@ class Profile:
         """If every month were like the time that the profile stands for, which counts as an hour at least."""
         return Fraction(self.requests) * _seconds(MONTH) / _seconds(max(self.ends - self.starts, HOUR))
 
+    @cached_property
     def requests_by_hour(self) -> tuple[int, ...]:
         """Requests of each clock hour, from that of `starts` to that of the last request."""
         first = _hour(self.starts)
@@ -147,6 +148,17 @@ class Profile:
         for cell in self.cells:
             counts[(cell.start - first) // HOUR] += cell.requests
         return tuple(counts)
+
+    def moved(self, moves: tuple[tuple[str, str], ...]) -> "Profile":
+        """The same requests with the tokens of one bucket in another, move after move. The answer is kept."""
+        if moves not in self._moved:
+            cells = (Cell(c.start, c.floor, c.requests, _moved(c.usage, moves)) for c in self.cells)
+            self._moved[moves] = replace(self, cells=tuple(cells))
+        return self._moved[moves]
+
+    @cached_property
+    def _moved(self) -> "dict[object, Profile]":
+        return {}
 
     def scaled(self, input_factor: float, output_factor: float | None = None) -> Self:
         """The same requests with more or fewer tokens, as another tokenizer would count them.
@@ -173,6 +185,14 @@ def _scaled(usage: Usage, input_factor: float, output_factor: float) -> Usage:
         return 1 if name in _COUNTS else output_factor if name in _OUTPUT else input_factor
 
     return Usage(**{name: round(n * factor(name)) for name, n in usage.items()})
+
+
+def _moved(usage: Usage, moves: Iterable[tuple[str, str]]) -> Usage:
+    counts = dict(usage.items())
+    for bucket, to in moves:
+        counts[to] += counts[bucket]
+        counts[bucket] = 0
+    return Usage(**counts)
 
 
 def _total(usages: Iterable[Usage]) -> Usage:
