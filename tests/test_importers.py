@@ -249,7 +249,7 @@ def test_a_saved_profile_comes_back() -> None:
 
 def test_days_without_hours_are_spread_over_the_day() -> None:
     made = read("date,input,output\n" + "2026-10-05,10,1\n" * 48)
-    assert made.requests_by_hour() == (2,) * 24
+    assert made.requests_by_hour == (2,) * 24
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_order_of_requests_does_not_matter(requests: list[Record], random: objec
 def test_no_token_and_no_request_is_lost(requests: list[Record]) -> None:
     made = profile(requests, SIZES)
     assert made.requests == len(requests)
-    assert sum(made.requests_by_hour()) == len(requests)
+    assert sum(made.requests_by_hour) == len(requests)
     for name, total in made.usage.items():
         assert total == sum(getattr(r.usage, name) for r in requests)
 

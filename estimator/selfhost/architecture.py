@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -274,7 +274,7 @@ class Config(Fact):
             raise ValueError("attention and feed_forward must have equally many layers")
         return self
 
-    @property
+    @cached_property
     def layers(self) -> int:
         return sum(a.layers for a in self.attention)
 
@@ -288,7 +288,7 @@ class Config(Fact):
         n = self.residual_streams
         return 2 * (2 + n) * n * n * self.hidden if n > 1 else 0
 
-    @property
+    @cached_property
     def nonrouted_parameters(self) -> int:
         """All but the routed experts: embeddings, attention, norms, routers, dense and shared parts."""
         embeddings = self.embedding_parameters * (1 if self.tied_embeddings else 2)
@@ -356,7 +356,7 @@ class Architecture(Fact):
             return self.stated_total_parameters
         return self.nonrouted_parameters + self.routed_parameters
 
-    @property
+    @cached_property
     def active_parameters(self) -> int:
         """Parameters that multiply for one token: all without the input embedding, of the experts only `top_k`.
 
@@ -367,7 +367,7 @@ class Architecture(Fact):
         lookup = 0 if self.config.tied_embeddings else self.config.embedding_parameters
         return self.nonrouted_parameters - lookup + self.config.routed(f.top_k for f in self.config.feed_forward)
 
-    @property
+    @cached_property
     def routed_parameters(self) -> int:
         """All routed experts of all layers."""
         return self.known.routed(f.experts for f in self.known.feed_forward)

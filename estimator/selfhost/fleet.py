@@ -38,7 +38,7 @@ class Fleet:
 
 def arrivals_per_s(profile: Profile, requests_per_month: Fraction) -> tuple[float, ...]:
     """Requests a second in each hour that the profile stands for, at the true rate of a month."""
-    counts = profile.requests_by_hour()
+    counts = profile.requests_by_hour
     span_hours = math.ceil((profile.ends - profile.starts).total_seconds() / SECONDS_PER_HOUR)
     hours = (*counts, *[0] * (span_hours - len(counts)))
     factor = float(requests_per_month / Fraction(HOURS_PER_MONTH)) * len(hours) / profile.requests
