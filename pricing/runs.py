@@ -20,6 +20,7 @@ from pricing.amend import (
 )
 from pricing.catalog import Catalog, ModelInfo, assemble
 from pricing.changes import Change, View, propose, refuse, view
+from pricing.disagreements import Disagreement
 from pricing.errors import InputError
 from pricing.facts import Source
 from pricing.feeds.values import Feed, FeedRefused, Reading
@@ -27,6 +28,8 @@ from pricing.journal import FEED_STATES, FeedRun, FeedState, FeedStates, Review,
 from pricing.judge import Verdict, decide, figures
 from pricing.store import Snapshot
 from pricing.windows import Window
+
+DISAGREEMENTS = "catalog/disagreements.csv"
 
 
 @dataclass(frozen=True)
@@ -107,12 +110,15 @@ def conclude(held: Snapshot, answers: Iterable[Answer], at: datetime) -> Outcome
     views = {seen.feed.id: seen for _, seen in asked if seen}
     proposed = {feed: propose(seen, _known(states, feed)) for feed, seen in views.items()}
     rejected = {review.id: review for review in reviews if review.rejected_on}
+    on_record = _on_record(held, [change for changes, _ in proposed.values() for change in changes], views)
+    overruled = [*on_record.values(), *(review.change for review in rejected.values())]
     verdicts = decide(
         [change for feed, (changes, _) in proposed.items() if _may_be_copied(views[feed]) for change in changes],
         views,
-        {figure for review in rejected.values() for figure in figures(review.change, catalog)},
+        {figure for change in overruled for figure in figures(change, catalog)},
     )
-    draft, taken, left = _taken(Draft(held, catalog, slot), [v for v in verdicts if v.change.id not in rejected], views)
+    asked_anew = [verdict for verdict in verdicts if verdict.change.id not in {**rejected, **on_record}]
+    draft, taken, left = _taken(Draft(held, catalog, slot), asked_anew, views)
     waiting = _waiting(reviews, left, views, at)
     runs = tuple(
         FeedRun(
@@ -162,6 +168,30 @@ def _judged(answer: Answer, catalog: Catalog, state: FeedState | None, slot: dat
 
 def _known(states: Mapping[str, FeedState], feed: str) -> Collection[str] | None:
     return states[feed].models if feed in states else None
+
+
+def _on_record(held: Snapshot, changes: Iterable[Change], views: Mapping[str, View]) -> dict[str, Change]:
+    """Those that say what a row of catalog/disagreements.csv has answered already."""
+    known = {
+        (row.source_other, row.provider, row.model, row.item, row.mode, row.min_input_tokens, row.usd_other)
+        for row in (held.table(DISAGREEMENTS, Disagreement) if held.text_or(DISAGREEMENTS, "") else ())
+    }
+    return {
+        change.id: change
+        for change in changes
+        for rule in change.theirs
+        if change.ours
+        and (
+            views[change.feed].feed.source,
+            rule.provider,
+            rule.model,
+            rule.item,
+            str(rule.mode),
+            rule.min_input_tokens,
+            rule.usd,
+        )
+        in known
+    }
 
 
 def _may_be_copied(seen: View) -> bool:

@@ -307,6 +307,17 @@ def test_two_sources_that_disagree_wait(data: Path, server: Server) -> None:
     assert {r.reason for r in outcome.waiting} == {"sources disagree: LiteLLM says 2 for 1000000"}
 
 
+def test_a_disagreement_that_is_on_record_is_not_asked_about(data: Path, server: Server) -> None:
+    columns = "provider,model,item,mode,usd_followed,source_followed,usd_other,source_other,why,checked_on"
+    rows = [f"openai,m,{item},standard,2,genai-prices,2.5,litellm,why,2026-11-23" for item in ("input", "output")]
+    (data / "catalog/disagreements.csv").write_text("\n".join([columns, *rows]) + "\n")
+    ours = server.feed("genai-prices", answer(genai()), answer(genai(openai_m="3")))
+    other = server.feed("litellm", answer(litellm(openai_m="2.5")))
+    assert run(data, ours, other).waiting == ()
+    assert run(data, ours, other).run.added == 2  # Nor does it contradict.
+    assert usd(data) == "3"
+
+
 def test_a_new_model_of_two_sources_is_added(data: Path, server: Server) -> None:
     more = ("m", "n", "o")
     ours = server.feed("genai-prices", answer(genai()), answer(genai(models=more)))
