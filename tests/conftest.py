@@ -10,10 +10,15 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
+settings.register_profile("here", deadline=None)  # How long a case takes is for the bench to say.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
