@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from pricing.catalog import Catalog
 from pricing.changes import Change, Kind, Place, View, figure, follows, hours_of, place_of, same_amount, within
@@ -99,25 +98,14 @@ def _against(change: Change, others: Iterable[View], overruled: Collection[str])
 
 
 def _is_plausible(change: Change, catalog: Catalog) -> bool:
+    """A changed price beside the old one, a new one beside those that other models have for the same."""
     (rule,) = change.theirs
-    if change.ours:
-        return within(DOUBLE, change.ours[0], rule)
-    alike = [_usd_per_unit(other) for other in _listed(catalog, rule.item) if other.usd]
-    return bool(alike) and min(alike) / DOUBLE <= _usd_per_unit(rule) <= max(alike) * DOUBLE
+    known = change.ours or (r for m in catalog.models.values() for r in m.rules if r.item == rule.item and _bills(r))
+    return any(within(DOUBLE, other, rule) for other in known)
 
 
-def _listed(catalog: Catalog, item: str) -> Iterator[PriceRule]:
-    return (
-        rule
-        for model in catalog.models.values()
-        for rule in model.rules
-        if rule.item == item and rule.status in BILLABLE
-    )
-
-
-def _usd_per_unit(rule: PriceRule) -> Fraction:
-    assert rule.usd is not None  # noqa: S101 - only claims are ranges
-    return Fraction(rule.usd) / rule.per
+def _bills(rule: PriceRule) -> bool:
+    return rule.status in BILLABLE
 
 
 def _unconfirmed(change: Change, views: Mapping[str, View]) -> str:
