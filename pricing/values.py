@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 from operator import attrgetter
 from typing import Annotated, NoReturn, Self
 
@@ -236,7 +236,7 @@ class PriceRule(Fact):
             raise ValueError("valid_from must be before valid_to")
         return self
 
-    @property
+    @cached_property
     def mode(self) -> Mode:
         return Mode.model_construct(
             processing=self.processing, service_tier=self.service_tier, speed=self.speed, region=self.region

@@ -48,8 +48,8 @@ def test_a_seller_without_a_cache_leaves_uncached_work_as_it_is() -> None:
 def test_what_is_only_claimed_is_not_sold() -> None:
     claimed = model(*PLAIN, rule("cache_read", "0.1", status="claimed"))
     cached = work(Usage(cache_read_tokens=200), hours=1).typical
-    assert as_sold_by(claimed, cached, BILLABLE)[0].usage == Usage(uncached_input_tokens=200)
-    assert as_sold_by(claimed, cached, CLAIMS)[0].usage == Usage(cache_read_tokens=200)
+    assert as_sold_by(claimed, cached, statuses=BILLABLE)[0].usage == Usage(uncached_input_tokens=200)
+    assert as_sold_by(claimed, cached, statuses=CLAIMS)[0].usage == Usage(cache_read_tokens=200)
 
 
 buckets = ("uncached_input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
@@ -121,3 +121,12 @@ def test_requests_keep_their_hours_at_the_prices_of_another_date() -> None:
     bill = price_profile(cheap_by_night, work(Usage(output_tokens=MTOK)).typical, at=AT.replace(hour=12))
     assert {line.rule.window: line.quantity for line in bill.lines} == {"night": 6 * MTOK, "": 4 * MTOK}
     assert bill.usd == 6 * 4 + 4 * 10
+
+
+def test_a_cache_that_is_not_sold_in_a_mode_is_not_there() -> None:
+    # Cached reads have a standard price, but none in batch.
+    batch = (rule("input", "1", processing="batch"), rule("output", "5", processing="batch"))
+    seller = model(*PLAIN, rule("cache_read", "0.2"), *batch)
+    cached = work(Usage(cache_read_tokens=200), hours=1).typical
+    assert as_sold_by(seller, cached)[0].usage == Usage(cache_read_tokens=200)
+    assert as_sold_by(seller, cached, mode=Mode(processing="batch"))[0].usage == Usage(uncached_input_tokens=200)

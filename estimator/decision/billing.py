@@ -55,13 +55,20 @@ def _total(usages: Iterable[Usage]) -> Usage:
     return Usage(*(sum(column) for column in columns))
 
 
-def as_sold_by(model: Model, profile: Profile, statuses: Collection[Status] = BILLABLE) -> tuple[Profile, str]:
+def items_sold(model: Model, mode: Mode, statuses: Collection[Status]) -> set[str]:
+    """What has a price, at whatever time and size, when requests are served in this way."""
+    return {rule.item for rule in model.rules if rule.status in statuses and rule.mode == mode}
+
+
+def as_sold_by(
+    model: Model, profile: Profile, *, mode: Mode = STANDARD, statuses: Collection[Status] = BILLABLE
+) -> tuple[Profile, str]:
     """The profile in the buckets that this model's seller has, and a sentence on what changed, if anything did.
 
     Where a seller has no price for cached reads or for writes to a cache, those tokens are sent as fresh input; writes
     to a cache of an hour go to the shorter one, where that is sold.
     """
-    sold = {rule.item for rule in model.rules if rule.status in statuses}
+    sold = items_sold(model, mode, statuses)
     used = {name for cell in profile.by_size for name, n in cell.usage.items() if n}
     moves = {
         bucket: to

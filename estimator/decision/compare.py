@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from estimator.decision.billing import as_sold_by, price_profile
+from estimator.decision.billing import as_sold_by, items_sold, price_profile
 from estimator.tokens import factor
 from estimator.workload import Assumption, CacheTerms, Profile, Workload, cache_terms, with_caching
 from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, PriceRule, Status, Unpriced
@@ -99,7 +99,7 @@ def compare(
     """The workload on each model on sale at the time, claims beside listed prices; `others` are sorted in."""
     options: list[Option] = list(others)
     unpriced: list[NoPrice] = []
-    carried = _Carried(workload, scenario.caching)
+    carried = _Carried(workload, scenario)
     for model in catalog.models.values() if models is None else models:
         if absent := _not_on_sale(model, scenario.at):
             unpriced.append(NoPrice(model.id, model.provider, model.info.name, absent))
@@ -127,15 +127,16 @@ def _not_on_sale(model: Model, at: datetime) -> str:
 class _Carried:
     """The workload's three profiles as another tokenizer would count them; many models share one."""
 
-    def __init__(self, workload: Workload, caching: bool) -> None:
-        self._workload = workload
-        self._caching = caching and workload.repeated_share is not None
+    def __init__(self, workload: Workload, scenario: Scenario) -> None:
+        self._workload, self._mode = workload, scenario.mode
+        self._caching = scenario.caching and workload.repeated_share is not None
         self._made: dict[object, Profile] = {}
         self._works: dict[str, Workload] = {}
 
     def profile(self, level: int, model: Model, statuses: frozenset[Status]) -> Profile:
         """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
-        terms, charges_writes = self.terms(model, statuses), _sells(model, "cache_write_5m", statuses)
+        terms = self.terms(model, statuses)
+        charges_writes = terms is not None and "cache_write_5m" in items_sold(model, self._mode, statuses)
         key = (level, model.info.tokenizer, terms, charges_writes)
         if key not in self._made:
             self._made[key] = self._make(level, model.info.tokenizer, terms, charges_writes)
@@ -143,7 +144,8 @@ class _Carried:
 
     def terms(self, model: Model, statuses: frozenset[Status]) -> CacheTerms | None:
         """Of the cache in which this model's repeated input is looked for, if it is."""
-        return cache_terms().get(model.provider) if self._caching and _sells(model, "cache_read", statuses) else None
+        caches = self._caching and "cache_read" in items_sold(model, self._mode, statuses)
+        return cache_terms().get(model.provider) if caches else None
 
     def _make(self, level: int, family: str, terms: CacheTerms | None, charges_writes: bool) -> Profile:
         work = self._recounted(family)
@@ -159,10 +161,6 @@ class _Carried:
         if family not in self._works:
             self._works[family] = recounted(self._workload, family)
         return self._works[family]
-
-
-def _sells(model: Model, item: str, statuses: frozenset[Status]) -> bool:
-    return any(rule.item == item and rule.status in statuses for rule in model.rules)
 
 
 def recounted(workload: Workload, family: str) -> Workload:
@@ -183,7 +181,9 @@ def _option(
     bills: list[tuple[Bill, Fraction]] = []
     notes: list[str] = []
     for level in range(3):
-        profile, note = as_sold_by(model, carried.profile(level, model, statuses), statuses)
+        profile, note = as_sold_by(
+            model, carried.profile(level, model, statuses), mode=scenario.mode, statuses=statuses
+        )
         bill = price_profile(model, profile, at=scenario.at, mode=scenario.mode, statuses=statuses)
         bills.append((bill, workload.requests_per_month / profile.requests))
         notes = [note] if note else notes
