@@ -155,8 +155,9 @@ def _lines(rows: Iterable[Sequence[str]]) -> str:
 
 def _cells(fact: Fact) -> list[str]:
     """The cells of a row in the order of its fields; a value that goes without saying is an empty cell."""
-    fields = type(fact).model_fields
-    return ["" if value == fields[name].default else _cell(value) for name, value in fact]
+    fields = type(fact).model_fields.items()
+    values = [(getattr(fact, name), field.default) for name, field in fields]
+    return ["" if value == default else _cell(value) for value, default in values]
 
 
 def _cell(value: object) -> str:

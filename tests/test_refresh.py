@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import os
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +23,7 @@ from pricing import review as review_module
 from pricing.__main__ import main
 from pricing.catalog import load, now
 from pricing.check import problems
+from pricing.facts import DATA
 from pricing.feeds import FEEDS, Feed
 from pricing.journal import read_runs
 from pricing.refresh import Limits, demand_webhook, refresh
@@ -330,6 +335,20 @@ def test_a_new_model_of_two_sources_is_added(data: Path, server: Server) -> None
     assert problems(load(data)) == []
 
 
+def test_what_would_leave_a_fault_waits(data: Path, server: Server) -> None:
+    listed = json.loads(genai(mistral_m="3"))
+    listed[0]["models"][0]["prices"]["input_mtok"] = {"base": 2, "tiers": [{"start": 1000, "price": 3}]}
+    outcome = run(data, server.feed("genai-prices", answer(json.dumps(listed).encode())))
+    (review,) = outcome.waiting
+    assert review.reason.startswith(
+        "it would leave a fault: openai/m, standard: from 1001 tokens on output has no price"
+    )
+    assert usd(data, "mistral/m") == "3"
+    with pytest.raises(InputError, match="it would leave a fault"):
+        accept([review.id], data)
+    assert problems(load(data)) == []
+
+
 def test_two_refreshes_at_once_do_not_mix(data: Path, server: Server) -> None:
     feed = server.feed("genai-prices", answer(genai("3")))
     with ThreadPoolExecutor(4) as pool:
@@ -493,3 +512,20 @@ def test_an_address_of_another_kind_is_no_webhook() -> None:
         with pytest.raises(InputError, match="--webhook"):
             demand_webhook(url)
     demand_webhook("https://example.com/x")
+
+
+def test_the_catalog_that_ships_stands_up_to_the_installed_package(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    for part in ("catalog", "prices", "sources"):
+        shutil.copytree(DATA / part, folder / part)
+    command = [sys.executable, "-m", "pricing", "refresh", "--offline", "--feed", "genai-prices", "--json"]
+    ran = subprocess.run(
+        command, env=os.environ | {"BREAKEVEN_DATA": str(folder)}, capture_output=True, text=True, check=False
+    )
+    told = json.loads(ran.stdout)
+    assert ran.returncode == (3 if told["waiting"] else 0), ran.stderr
+    assert told["feeds"][0]["via"] == "package"
+    assert told["feeds"][0]["confirmed"] > 1000
+    assert told["closed"] == 0
+    assert told["waiting"] < 10
+    assert problems(load(folder)) == []
