@@ -56,7 +56,8 @@ def _market() -> None:
     )
     day = right.date_input("Prices of", value="today", key="prices-day")
     at = half_hour() if day == half_hour().date() else datetime.combine(day, time(12), tzinfo=UTC)
-    models = [m for m in book.models.values() if _is_wanted(m, words, sellers)]
+    wanted = [m for m in book.models.values() if _is_wanted(m, words, sellers)]
+    models = sorted(wanted, key=lambda model: not model.info.featured)
     rows = [row for model in models if (row := _row(model, at))]
     if not rows:
         st.info("No model on record fits: shorten the search, or choose other sellers.")
@@ -102,6 +103,7 @@ def _row(model: Model, at: datetime) -> dict[str, object] | None:
         "Source": found[0].source,
         "Checked": found[0].checked_on,
         "Longest prompt": model.info.context_tokens,
+        "Retires": model.info.retires_on,
     }
 
 
