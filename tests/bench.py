@@ -29,9 +29,12 @@ from tests.conftest import ROOT, SHARED
 
 TRACE = SHARED / "traces" / "AzureLLMInferenceTrace_code_2023.csv"
 TRACE_REQUESTS = 8_819
+EVERY_OF_TRACE = 40
 LOG_ROWS = 100_000
 MILLION = 1_000_000
-SAMPLE_EVERY = 2_000  # The loops would take hours over a million requests: they get one in so many, evenly spread.
+# The loops would take days over a million requests: they get one in so many, evenly spread.
+EVERY_OF_ALL_MODELS = 10_000
+EVERY_OF_ONE_MODEL = 200
 ONE_MODEL = ("openai", "gpt-5.4")
 RUNS = 5
 LOOP_RUNS = 3
@@ -109,9 +112,9 @@ def million() -> bytes:
     return table.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ").encode()
 
 
-def sample(data: bytes) -> bytes:
+def sample(data: bytes, every: int) -> bytes:
     header, *rows = data.splitlines()
-    return b"\n".join([header, *rows[::SAMPLE_EVERY], b""])
+    return b"\n".join([header, *rows[::every], b""])
 
 
 def our_totals(data: bytes, keys: Collection[Key]) -> Totals:
@@ -225,31 +228,29 @@ def listed(is_known: Callable[[str, str], bool]) -> Names:
 
 
 def race_by_sample(
-    data: bytes, names: Names, peer_totals: Callable[[bytes, Names], Totals], runs: int = LOOP_RUNS
+    data: bytes, every: int, names: Names, peer_totals: Callable[[bytes, Names], Totals]
 ) -> Race[Totals]:
     """Ours over all requests against a peer's loop over a sample, its time scaled up; what both found in the sample."""
-    few = sample(data)
-    run = race(lambda: our_totals(data, names), lambda: peer_totals(few, names), runs)
+    few = sample(data, every)
+    run = race(lambda: our_totals(data, names), lambda: peer_totals(few, names), LOOP_RUNS)
     found = our_totals(few, names)
     assert found == exact_totals(few, names)
-    return Race(found, run.peers, run.ours_s, run.peers_s * SAMPLE_EVERY)
+    return Race(found, run.peers, run.ours_s, run.peers_s * every)
 
 
 def disagreements(run: Race[Totals]) -> Iterator[str]:
-    """Each model that does not come to the same total, with the reason."""
-    for key, model in catalog().models.items():
-        ours, theirs = run.ours.get(key), run.peers.get(key)
+    """Each model of the peer that does not come to the same total, with the reason."""
+    for key, theirs in run.peers.items():
+        ours, model = run.ours.get(key), catalog().models[key]
         if ours is None:
             yield f"{'/'.join(key)}: no price of ours was in force on {START:%Y-%m-%d}; genai-prices: {_usd(theirs)}."
-        elif theirs is None:
-            yield f"{'/'.join(key)}: genai-prices does not list it; ours: {_usd(ours)}."
         elif ours != theirs:
             sources = ", ".join(sorted({rule.source for rule in model.rules}))
             yield f"{'/'.join(key)}: genai-prices says {_usd(theirs)}; ours, from {sources}: {_usd(ours)}."
 
 
-def _usd(amount: Decimal | None) -> str:
-    return "none" if amount is None else f"${amount:.2f}"
+def _usd(amount: Decimal) -> str:
+    return f"${amount:.4f}"
 
 
 def our_tables(data: bytes) -> Sums:
@@ -291,37 +292,47 @@ def print_million() -> None:
         print("LiteLLM is left out: it is not installed (pip install litellm).")
     for peer, known, totals in peers:
         names = {key: name for key, name in known.items() if key in every}
-        many = race_by_sample(log, names, totals)
-        one = race_by_sample(log, {ONE_MODEL: names[ONE_MODEL]}, totals, RUNS)
+        many = race_by_sample(log, EVERY_OF_ALL_MODELS, names, totals)
+        one = race_by_sample(log, EVERY_OF_ONE_MODEL, {ONE_MODEL: names[ONE_MODEL]}, totals)
         equal = sum(round(many.peers[key], 9) == round(usd, 9) for key, usd in many.ours.items())
-        where = f"{peer}, a loop over 1 in {SAMPLE_EVERY:,}, scaled; {equal} of {len(names)} totals of the sample equal"
+        where = f"{peer}, 1 in {EVERY_OF_ALL_MODELS:,} scaled up; {equal} of {len(names)} totals of it equal"
         print(row(f"read and price {MILLION:,}, {len(names)} models", many, where))
-        print(row(f"read and price {MILLION:,}, {'/'.join(ONE_MODEL)}", one, f"{peer}, scaled likewise"))
+        print(
+            row(
+                f"read and price {MILLION:,}, {'/'.join(ONE_MODEL)}",
+                one,
+                f"{peer}, 1 in {EVERY_OF_ONE_MODEL} scaled up",
+            )
+        )
 
 
 def main() -> None:
-    """Print all. The first race has one round only: its loop takes most of the time."""
-    which, requests_csv = trace()
+    """Print all. The peers' loops take most of the time."""
+    which, whole = trace()
+    requests_csv = sample(whole, EVERY_OF_TRACE)
+    count_of_requests = len(read_rows(requests_csv))
     names, prose, log = listed(is_in_genai), text(), requests(LOG_ROWS, timedelta(days=30))
     count = counter("o200k")
     assert count is not None
     count("load the vocabulary")
 
-    priced = race(
-        lambda: our_totals(requests_csv, catalog().models), lambda: genai_totals(requests_csv, names), LOOP_RUNS
-    )
+    priced = race(lambda: our_totals(requests_csv, names), lambda: genai_totals(requests_csv, names), LOOP_RUNS)
     counted = race(lambda: count_text(prose, "o200k").tokens, lambda: count(prose))
     profiled = race(lambda: our_tables(log), lambda: pandas_tables(log))
     assert counted.ours == counted.peers
     assert profiled.ours == profiled.peers
 
     equal = sum(priced.peers.get(key) == usd for key, usd in priced.ours.items())
-    print(f"Pricing: {which}, at the prices of {START:%Y-%m-%d}.")
-    print(f"{equal} of {len(catalog().models)} models come to the same total as genai-prices, to the last digit.")
+    print(f"Pricing: one in {EVERY_OF_TRACE} of {which}, at the prices of {START:%Y-%m-%d}.")
+    print(f"{equal} of the {len(names)} models that genai-prices lists come to its total, to the last digit.")
     print(*(f"  {line}" for line in disagreements(priced)), sep="\n")
     print(f"\n{'':<46} {'ours, s':>9} {'peer, s':>9} {'peer/ours':>8}  peer")
     print(
-        row(f"price {TRACE_REQUESTS:,} requests, all models", priced, f"genai-prices, a loop over {len(names)} models")
+        row(
+            f"read and price {count_of_requests:,} requests, {len(names)} models",
+            priced,
+            "genai-prices, a loop",
+        )
     )
     print(row(f"count o200k tokens of {len(prose):,} characters", counted, "tiktoken, encode_ordinary"))
     print(row(f"profile {LOG_ROWS:,} rows of CSV", profiled, "pandas, read_csv and groupby"))

@@ -128,7 +128,13 @@ class Profile:
             if cell.start not in moved:
                 moment = bisect_right(changes, cell.start), *(window.is_open(cell.start) for window in windows)
                 moved[cell.start] = starts.setdefault(moment, cell.start)
-        return _collect(Cell(moved[c.start], c.floor, c.requests, c.usage) for c in self.cells)
+        groups: dict[tuple[datetime, int], list[Cell]] = {}
+        for cell in self.cells:
+            groups.setdefault((moved[cell.start], cell.floor), []).append(cell)
+        return tuple(
+            Cell(*place, sum(cell.requests for cell in group), _total(cell.usage for cell in group))
+            for place, group in sorted(groups.items())
+        )
 
     @property
     def tokenizer(self) -> str:

@@ -168,16 +168,14 @@ def profile_of(table: Table, sizes: tuple[int, ...]) -> Profile:
     places = (slots - first) * len(sizes) + np.searchsorted(sizes, table.input_tokens, side="right") - 1
     requests = np.bincount(places)
     filled = np.flatnonzero(requests)
-    sums = [np.bincount(places, column)[filled].astype(np.int64).tolist() for column in table.buckets.values()]
-    cells = (
-        Cell(
-            start=_EPOCH + (first + place // len(sizes)) * SLOT,
-            floor=sizes[place % len(sizes)],
-            requests=n,
-            usage=Usage(**dict(zip(table.buckets, counts, strict=True))),
-        )
-        for place, n, *counts in zip(filled.tolist(), requests[filled].tolist(), *sums, strict=True)
+    starts = (_EPOCH + (first + place // len(sizes)) * SLOT for place in filled.tolist())
+    floors = (sizes[place % len(sizes)] for place in filled.tolist())
+    unused = [0] * len(filled)
+    sums = (
+        np.bincount(places, table.buckets[name])[filled].astype(np.int64).tolist() if name in table.buckets else unused
+        for name, _ in Usage().items()
     )
+    cells = map(Cell, starts, floors, requests[filled].tolist(), map(Usage, *sums))
     return Profile(
         sizes=sizes,
         cells=tuple(cells),
