@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
@@ -19,6 +19,8 @@ settings.register_profile("here", deadline=None)  # How long a case takes is for
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+PATIENCE_MS = 45_000  # A busy machine is slow, not wrong.
+expect.set_options(timeout=PATIENCE_MS)
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -82,7 +84,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh tab, tall because Streamlit scrolls an inner box."""
     context = browser.new_context(viewport={"width": 1280, "height": 1800}, accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
@@ -90,4 +92,4 @@ def page(browser: Browser) -> Iterator[Page]:
 def settle(page: Page) -> None:
     """Wait until the script has run."""
     page.wait_for_timeout(300)  # A click needs a moment before the run that it causes shows.
-    page.wait_for_selector(READY)
+    page.wait_for_selector(READY, timeout=PATIENCE_MS)
