@@ -6,6 +6,11 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from estimator.dashboard import upkeep
+from pricing.changes import Change, Kind
+from pricing.journal import Review
+from tests.made_up import rule
+
 OPENAI_CSV = (
     b"start_time_iso,model,num_model_requests,input_tokens,output_tokens,input_cached_tokens\n"
     b"2026-11-01T00:00:00Z,gpt-5.4,1000,2000000,100000,500000\n"
@@ -170,6 +175,27 @@ def test_the_article_stands_beside_the_list_prices() -> None:
     assert (output["It said"], output["Listed that day"]) == (r"\$10.00 per 1M", r"\$15.00 per 1M")
     rumour = table[table["On sale as"] == "DeepSeek V4-Pro"].iloc[0]
     assert (rumour["It is"], rumour["Listed that day"]) == ("projected, never listed", "not on sale")
+
+
+def test_where_sources_disagree_both_are_shown() -> None:
+    page = run("prices", lambda p: p.selectbox(key="model").set_value("deepseek/deepseek-v3.2"))
+    said_otherwise = next(t.value for t in page.table if "We follow" in t.value)
+    assert any("genai-prices" in other for other in said_otherwise["Other"])
+
+
+def test_what_waits_is_shown_with_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = rule("input", "2"), rule("input", "9")
+    change = Change(
+        kind=Kind.CHANGED, feed="litellm", provider="acme", model="m", version="1", ours=(ours,), theirs=(theirs,)
+    )
+    review = Review(id="abcd1234", reason="it is more than twice the old price", since=date(2026, 11, 1), change=change)
+    monkeypatch.setattr(upkeep, "waiting", lambda: (review,))
+    page = run("prices")
+    assert "1 change waits for a person" in said(page)
+    assert [t.value["Price"].tolist() for t in page.table if "From" in t.value] == [
+        [r"\$2.00 per 1M"],
+        [r"\$9.00 per 1M"],
+    ]
 
 
 def test_amounts_in_another_currency_say_at_which_rate() -> None:

@@ -14,6 +14,7 @@ from estimator.dashboard.work import choose
 from estimator.report import count, rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
 from pricing.claims import PriceClaim, claims, price_claims
+from pricing.disagreements import disagreements
 
 _ARTICLE_DAY = datetime(2026, 3, 11, 12, tzinfo=UTC)
 _SHOWN_ITEMS = ("input", "cache_read", "output")
@@ -132,6 +133,27 @@ def _history() -> None:
     with st.expander(f"All {len(model.rules)} price rules of {model.info.name}"):
         st.dataframe([_rule(rule) for rule in model.rules], hide_index=True, alt="Every price rule with its source")
     sources(tuple(dict.fromkeys(rule.source for rule in model.rules)), book)
+    _disagreements(model)
+
+
+def _disagreements(model: Model) -> None:
+    """Where another source says otherwise, and why it is not followed."""
+    found = [d for d in disagreements() if (d.provider, d.model) == (model.provider, model.id)]
+    per = {rule.item: rule.per for rule in model.rules}
+    if found:
+        st.markdown("**Another source says otherwise**")
+        st.table(
+            [
+                {
+                    "What": catalog().items[d.item].name,
+                    "When": d.mode or "standard",
+                    "We follow": escaped(f"{rate(d.usd_followed, per[d.item])}, {d.source_followed}"),
+                    "Other": escaped(f"{rate(d.usd_other, per[d.item])}, {d.source_other}"),
+                    "Why": escaped(d.why),
+                }
+                for d in found
+            ]
+        )
 
 
 def _line_name(rule: PriceRule) -> str:

@@ -19,7 +19,8 @@ def show_upkeep() -> None:
     """The queue, both sides of each change, and the last runs. Deciding is left to the command: a page has no owner."""
     found = waiting()
     if found:
-        st.markdown(f"### {len(found)} changes wait for a person")
+        many = "1 change waits" if len(found) == 1 else f"{len(found)} changes wait"
+        st.markdown(f"### {many} for a person")
         st.caption("Accept or reject one where Breakeven runs: `python -m pricing review accept ID`.")
         for review in found:
             _one(review)
