@@ -5,10 +5,9 @@ import re
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NoReturn
 
 from estimator import commands
-from pricing.console import BAD_INPUT, run
+from pricing.console import Parser, run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,15 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(lambda: args.command(args))
 
 
-class _Parser(argparse.ArgumentParser):
-    """A wrong call is said in one line, as all else is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"error: {message}. `{self.prog} --help` shows how.\n")
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m estimator",
         description="What AI work costs, on which model, bought by the token or run oneself.",
     )
@@ -76,14 +68,14 @@ def _parser() -> _Parser:
     return parser
 
 
-def _json() -> _Parser:
-    parser = _Parser(add_help=False)
+def _json() -> Parser:
+    parser = Parser(add_help=False)
     parser.add_argument("--json", action="store_true", help="for machines")
     return parser
 
 
-def _work() -> _Parser:
-    parser = _Parser(add_help=False)
+def _work() -> Parser:
+    parser = Parser(add_help=False)
     parser.add_argument("profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile")
     parser.add_argument(
         "--units",
@@ -95,8 +87,8 @@ def _work() -> _Parser:
     return parser
 
 
-def _terms() -> _Parser:
-    parser = _Parser(add_help=False)
+def _terms() -> Parser:
+    parser = Parser(add_help=False)
     parser.add_argument("--model", action="append", default=[], metavar="M", help="may be given several times")
     parser.add_argument("--at", metavar="T", help="prices of a day or an instant; now if left out")
     parser.add_argument("--batch", action="store_true", help="answers may take a day")

@@ -13,7 +13,7 @@ from typing import Any
 from pricing import upkeep
 from pricing.catalog import Catalog, Model, catalog, now
 from pricing.check import problems
-from pricing.console import DONE, FAILED, NEEDS_A_PERSON, parse_time, run, show_json, show_table
+from pricing.console import DONE, FAILED, NEEDS_A_PERSON, Parser, parse_time, run, show_json, show_table
 from pricing.cost import cost_line, plain
 from pricing.currency import Rate, convert, rate, rate_json, rate_words
 from pricing.errors import InputError
@@ -27,10 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(lambda: args.command(args, catalog()))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pricing", description="What a token costs, who says so, since when."
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="python -m pricing", description="What a token costs, who says so, since when.")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     listing = verbs.add_parser("list", help="the prices in force")

@@ -1,5 +1,6 @@
 """What both commands share: tables for people, JSON for machines, and the exit codes of the contract."""
 
+import argparse
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from pricing.errors import InputError, PricingError, StoreBusy
 
@@ -15,6 +16,13 @@ from pricing.errors import InputError, PricingError, StoreBusy
 _NUMBER = re.compile(r"[<+–-]?(?:[A-Z]{0,3}[$£¥\u20a0-\u20cf\N{NO-BREAK SPACE}])?[\d,]*\.?\d+%?", re.ASCII)
 
 DONE, FAILED, BAD_INPUT, NEEDS_A_PERSON = 0, 1, 2, 3
+
+
+class Parser(argparse.ArgumentParser):
+    """A wrong call is said in one line, as all else is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"error: {message}. `{self.prog} --help` shows how.\n")
 
 
 def run(command: Callable[[], int]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pricing.catalog import Catalog
 from pricing.changes import Change
-from pricing.console import DONE, FAILED, NEEDS_A_PERSON, show_json, show_table
+from pricing.console import DONE, FAILED, NEEDS_A_PERSON, Parser, show_json, show_table
 from pricing.cost import plain
 from pricing.errors import InputError
 from pricing.feeds import FEEDS
@@ -16,7 +16,7 @@ from pricing.review import accept, reject, waiting
 from pricing.values import PriceRule
 
 
-def add_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_verbs(verbs: "argparse._SubParsersAction[Parser]") -> None:
     refresh = verbs.add_parser("refresh", help="ask the feeds what has changed")
     refresh.add_argument("--feed", action="append", choices=[*FEEDS], metavar="F", help=f"of {', '.join(FEEDS)}; all")
     refresh.add_argument("--dry-run", action="store_true", help="show what would change, write nothing")
