@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Annotated, Any
@@ -14,9 +14,10 @@ from pydantic import Field
 
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table, sources
+from pricing.store import Snapshot, generation, read_whole
 
-_DIRECTORY = DATA / "rates"
 _PUBLISHER = "ecb"  # Its id among the sources, and the name of its file.
+CURRENCIES, RATES = "rates/currencies.csv", f"rates/{_PUBLISHER}.csv"
 
 
 class Currency(Fact):
@@ -29,7 +30,7 @@ class Currency(Fact):
     source: str
 
 
-class _Reference(Fact):
+class Reference(Fact):
     """A row of data/rates/ecb.csv: units of a currency for one euro."""
 
     date: date
@@ -50,15 +51,24 @@ class Rate:
 @cache
 def currencies() -> Mapping[str, Currency]:
     """The currencies that amounts can be shown in, by their ISO 4217 code."""
-    return {each.currency: each for each in read_table(_DIRECTORY / "currencies.csv", Currency)}
+    return {each.currency: each for each in read_table(DATA / CURRENCIES, Currency)}
 
 
-@cache
 def rates() -> Mapping[str, tuple[Rate, ...]]:
-    """All published rates of each currency but the dollar, oldest first: the cross rate through the euro."""
+    """All published rates of each currency but the dollar, oldest first; read again as soon as a refresh added some."""
+    return _of(generation())
+
+
+@lru_cache(maxsize=1)
+def _of(_generation: int) -> Mapping[str, tuple[Rate, ...]]:
+    return read_whole(DATA, published)
+
+
+def published(held: Snapshot) -> Mapping[str, tuple[Rate, ...]]:
+    """The rates that these files hold: cross rates through the euro. Raises InputError that names file and line."""
     found: dict[str, list[Rate]] = {}
     day = attrgetter("date")
-    for on, rows in groupby(sorted(read_table(_DIRECTORY / f"{_PUBLISHER}.csv", _Reference), key=day), key=day):
+    for on, rows in groupby(sorted(held.table(RATES, Reference), key=day), key=day):
         per_eur = {"EUR": Decimal(1)} | {row.currency: row.per_eur for row in rows}
         if "USD" not in per_eur:
             raise InputError(f"{_PUBLISHER}.csv: {on} has no row of USD, through which all others are found: add it.")
@@ -78,11 +88,11 @@ def rate(currency: str, on: date) -> Rate:
         raise InputError(f"no rates of {currency} are on record: use one of {', '.join(currencies())}.")
     if code == "USD":
         return Rate(code, on, Decimal(1), "")
-    published = rates()[code]
-    known = bisect_right(published, on, key=attrgetter("on"))
+    on_record = rates()[code]
+    known = bisect_right(on_record, on, key=attrgetter("on"))
     if not known:
-        raise InputError(f"no rate of {code} before {published[0].on} is on record: take a later day, or USD.")
-    return published[known - 1]
+        raise InputError(f"no rate of {code} before {on_record[0].on} is on record: take a later day, or USD.")
+    return on_record[known - 1]
 
 
 def convert(usd: Decimal, rate: Rate) -> Decimal:

@@ -22,6 +22,7 @@ from pricing.catalog import Catalog, ModelInfo, assemble
 from pricing.changes import Change, View, propose, refuse, view
 from pricing.disagreements import Disagreement
 from pricing.errors import InputError
+from pricing.exchange import Update, update
 from pricing.facts import Source
 from pricing.feeds.values import Feed, FeedRefused, Reading
 from pricing.journal import FEED_STATES, FeedRun, FeedState, FeedStates, Review, Run, feed_states, read_reviews, records
@@ -106,8 +107,8 @@ def conclude(held: Snapshot, answers: Iterable[Answer], at: datetime) -> Outcome
     """What the answers make of the catalog; nothing is written. Raises InputError where a file on disk is unsound."""
     catalog, states, reviews = assemble(held), feed_states(held), read_reviews(held)
     slot = next_slot(at)
-    asked = [_judged(answer, catalog, states.get(answer.feed.id), slot) for answer in answers]
-    views = {seen.feed.id: seen for _, seen in asked if seen}
+    asked = [_judged(answer, held, catalog, states.get(answer.feed.id), slot) for answer in answers]
+    views = {seen.feed.id: seen for _, seen in asked if isinstance(seen, View)}
     proposed = {feed: propose(seen, _known(states, feed)) for feed, seen in views.items()}
     rejected = {review.id: review for review in reviews if review.rejected_on}
     on_record = _on_record(held, [change for changes, _ in proposed.values() for change in changes], views)
@@ -129,22 +130,36 @@ def conclude(held: Snapshot, answers: Iterable[Answer], at: datetime) -> Outcome
             problem=answer.problem,
             refused=answer.refused,
             skipped=len(answer.reading.skipped) if answer.reading else 0,
-            confirmed=proposed[answer.feed.id][1] if seen else 0,
-            **_counts([change for change in taken if change.feed == answer.feed.id]),
+            confirmed=seen.confirmed if isinstance(seen, Update) else proposed[answer.feed.id][1] if seen else 0,
+            added=len(seen.added) if isinstance(seen, Update) else sum(len(c.theirs) for c in _of(answer.feed, taken)),
+            closed=sum(len(change.ours) for change in _of(answer.feed, taken)),
             waiting=sum(review.change.feed == answer.feed.id for review in waiting),
         )
         for answer, seen in asked
     )
-    run = Run(at=at, verb="refresh", feeds=runs, waiting=len(waiting), accepted=_ids(taken), **_counts(taken))
+    run = Run(
+        at=at,
+        verb="refresh",
+        feeds=runs,
+        added=sum(feed.added for feed in runs),
+        closed=sum(feed.closed for feed in runs),
+        waiting=len(waiting),
+        accepted=tuple(change.id for change in taken),
+    )
     read = {
         answer.feed.id: FeedState(
-            read_at=answer.asked_at, via=answer.via, version=seen.reading.version, etag=answer.etag, models=seen.names
+            read_at=answer.asked_at,
+            via=answer.via,
+            version=answer.reading.version,
+            etag=answer.etag,
+            models=seen.names if isinstance(seen, View) else (),
         )
         for answer, seen in asked
-        if seen
+        if seen and answer.reading
     }
     files = {
         **draft.files(),
+        **{name: text for _, new in asked if isinstance(new, Update) for name, text in new.files(held).items()},
         FEED_STATES: FeedStates(feeds=dict(sorted({**states, **read}.items()))).model_dump_json(indent=1) + "\n",
         **records(held, run, [*rejected.values(), *waiting]),
     }
@@ -152,13 +167,18 @@ def conclude(held: Snapshot, answers: Iterable[Answer], at: datetime) -> Outcome
     return Outcome(run, tuple(taken), tuple(waiting), files)
 
 
-def _judged(answer: Answer, catalog: Catalog, state: FeedState | None, slot: datetime) -> tuple[Answer, View | None]:
-    """The reading in terms of the catalog; none, and the reason in the answer, where it is not to be used."""
+def _judged(
+    answer: Answer, held: Snapshot, catalog: Catalog, state: FeedState | None, slot: datetime
+) -> tuple[Answer, View | Update | None]:
+    """The reading in terms of what is held; none, and the reason in the answer, where it is not to be used."""
     if answer.reading is None:
         return answer, None
     if state and answer.asked_at < state.read_at:
         return replace(answer, reading=None, problem="a later reading of it is already in"), None
     try:
+        if answer.reading.rates:
+            new = update(held, answer.reading.rates, answer.asked_at.date())
+            return replace(answer, problem=new.problem), new
         seen = view(catalog, answer.feed, answer.reading, slot)
         refuse(seen, state.models if state else ())
     except FeedRefused as reason:
@@ -238,10 +258,5 @@ def _review(verdict: Verdict, before: Review | None, at: datetime) -> Review:
     return Review(id=verdict.change.id, reason=verdict.reason, since=since, change=verdict.change)
 
 
-def _counts(changes: Iterable[Change]) -> dict[str, int]:
-    listed = list(changes)
-    return {"added": sum(len(c.theirs) for c in listed), "closed": sum(len(c.ours) for c in listed)}
-
-
-def _ids(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(change.id for change in changes)
+def _of(feed: Feed, changes: Iterable[Change]) -> list[Change]:
+    return [change for change in changes if change.feed == feed.id]

@@ -54,7 +54,7 @@ def _refresh(args: argparse.Namespace, _: Catalog) -> int:
         problem = post(args.webhook, told)
         if problem:
             print(f"warning: {problem}", file=sys.stderr)
-    if not any(feed.via and not feed.problem for feed in run.feeds) and not any(feed.refused for feed in run.feeds):
+    if not any(feed.version for feed in run.feeds) and not any(feed.refused for feed in run.feeds):
         print("error: no feed could be read; nothing was changed.", file=sys.stderr)
         return FAILED
     return NEEDS_A_PERSON if run.waiting or any(feed.refused for feed in run.feeds) else DONE

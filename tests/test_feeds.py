@@ -139,7 +139,7 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.parametrize("feed", FILES)
 def test_what_a_payload_says(feed: str) -> None:
     said = [spell(quote) for quote in read(feed).quotes]
     assert sorted(said) == sorted(line.strip() for line in SAYS[feed].strip().splitlines())
@@ -199,14 +199,14 @@ class TestVersion:
         dated = json.loads(payload("llm-prices")) | {"updated_at": "2026-08-05"}
         assert FEEDS["llm-prices"].adapt(json.dumps(dated).encode()).version == "2026-08-05"
 
-    @pytest.mark.parametrize("feed", FEEDS)
+    @pytest.mark.parametrize("feed", FILES)
     def test_or_that_of_the_bytes(self, feed: str) -> None:
         assert read(feed).version.startswith("sha256:")
         assert FEEDS[feed].adapt(payload(feed) + b"\n").version != read(feed).version
 
 
 class TestRefused:
-    @pytest.mark.parametrize("feed", FEEDS)
+    @pytest.mark.parametrize("feed", FILES)
     @pytest.mark.parametrize(
         ("content", "reason"),
         [
@@ -232,12 +232,12 @@ class TestRefused:
         with pytest.raises(FeedRefused, match=reason):
             FEEDS[feed].adapt(content)
 
-    @pytest.mark.parametrize("feed", FEEDS)
+    @pytest.mark.parametrize("feed", FILES)
     def test_a_truncated_payload(self, feed: str) -> None:
         with pytest.raises(FeedRefused):
             FEEDS[feed].adapt(payload(feed).strip()[:-1])
 
-    @pytest.mark.parametrize("feed", FEEDS)
+    @pytest.mark.parametrize("feed", FILES)
     @pytest.mark.parametrize(
         ("price", "reason"),
         [
@@ -320,7 +320,7 @@ def test_hours_that_our_windows_cannot_hold_leave_out_one_model() -> None:
 
 
 # Any JSON, with the keys and values of the real payloads mixed in so that deep places are reached.
-WORDS = st.sampled_from(sorted({word for feed in FEEDS for word in payload(feed).decode().split('"')[1::2]}))
+WORDS = st.sampled_from(sorted({word for feed in FILES for word in payload(feed).decode().split('"')[1::2]}))
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS
 JSONS = st.recursive(
     LEAVES,
@@ -355,7 +355,7 @@ def adapts_or_refuses(adapt: Callable[[bytes], Reading], content: bytes) -> None
     assert all(quote.usd.is_finite() and quote.usd >= 0 for quote in reading.quotes)
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.parametrize("feed", FILES)
 class TestNothingElseIsRaised:
     @given(content=st.binary(max_size=200))
     def test_for_any_bytes(self, feed: str, content: bytes) -> None:
@@ -495,7 +495,7 @@ def test_what_a_feed_can_express(columns: dict[str, object], feeds: str) -> None
     assert {feed.id for feed in FEEDS.values() if feed.expresses(rule(**columns))} == set(feeds.split())
 
 
-@pytest.mark.parametrize("feed", FEEDS)
+@pytest.mark.parametrize("feed", FILES)
 def test_a_feed_expresses_what_it_says(feed: str) -> None:
     for quote in read(feed).quotes:
         mode = {"processing": quote.processing, "service_tier": quote.service_tier, "speed": quote.speed}

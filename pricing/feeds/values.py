@@ -1,6 +1,6 @@
 """What a feed says, in our terms: quotes and listings. Nothing here knows the catalog, the network or the time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,18 +71,30 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class DayRates:
+    """Exchange rates of one day: units of each currency, by its ISO 4217 code, for one euro."""
+
+    on: date
+    per_eur: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that one payload says. `skipped` has a sentence for each thing in it that was left out."""
+    """All that one payload says. `skipped` has a sentence for each thing in it that was left out.
+
+    `rates` are of different days, the oldest first; a feed states either prices or rates.
+    """
 
     version: str
     quotes: tuple[Quote, ...]
     listings: tuple[Listing, ...]
     skipped: tuple[str, ...]
+    rates: tuple[DayRates, ...] = ()
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A place where prices are published. `source` is its id in data/sources.
+    """A place where prices, or exchange rates, are published. `source` is its id in data/sources.
 
     `adapt` reads a payload, or raises FeedRefused. `expresses` is False for a rule that the feed has no way to state:
     that it says nothing of such a rule means nothing.
