@@ -72,7 +72,8 @@ def _problem(differing: Collection[Reference], told: Mapping[date, Mapping[str, 
         return ""
     *_, row = differing
     theirs = told.get(row.date, {}).get(row.currency, "none")
+    many = "1 past rate is" if len(differing) == 1 else f"{len(differing)} past rates are"
     return (
-        f"{len(differing)} past rates are not as on record and stay as they were, "
+        f"{many} not as on record, which stays as it is; "
         f"the latest {row.currency} of {row.date}: {row.per_eur} on record, {theirs} in the feed."
     )

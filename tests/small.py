@@ -1,6 +1,8 @@
 """A small data folder of invented models, and payloads of feeds that speak of them."""
 
+import io
 import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -93,3 +95,11 @@ def litellm(usd: str = "2", *, models: tuple[str, ...] = ("m", "n"), **special: 
             for model in models
         }
     ).encode()
+
+
+def ecb(*lines: str) -> bytes:
+    """What the European Central Bank publishes: these lines as the one CSV in a zip."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("eurofxref-hist.csv", "\n".join(lines) + "\n")
+    return made.getvalue()

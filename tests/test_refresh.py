@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pricing import InputError, UnknownModel, upkeep
+from pricing import InputError, UnknownModel, currency, upkeep
 from pricing import refresh as refresh_module
 from pricing import review as review_module
 from pricing.__main__ import main
@@ -29,8 +30,8 @@ from pricing.journal import read_runs
 from pricing.refresh import Limits, demand_webhook, refresh
 from pricing.review import accept, reject, waiting
 from pricing.runs import Outcome
-from pricing.store import read_whole, snapshot
-from tests.small import SELLERS, genai, litellm, small_data
+from pricing.store import generation, read_whole, snapshot
+from tests.small import SELLERS, ecb, genai, litellm, small_data
 
 QUICK = Limits(
     connect_s=1, read_s=0.3, total_s=0.5, attempts=3, first_wait_s=0.01, compressed_bytes=50_000, expanded_bytes=500_000
@@ -369,6 +370,79 @@ def test_an_older_answer_does_not_undo_a_later_one(data: Path, server: Server, m
     assert usd(data) == "3"
 
 
+# --- exchange rates --------------------------------------------------------------------------------------------------
+
+ON_RECORD = "date,currency,per_eur\n2026-10-29,USD,1.1\n2026-10-30,USD,1.1172\n"
+RATES_FEED = ("Date,USD,JPY,", "2026-11-02,1.1180,175.68,", "2026-10-30,1.1172,175,", "2026-10-29,1.1,174,")
+
+
+@pytest.fixture
+def with_rates(data: Path) -> Path:
+    (data / "rates").mkdir()
+    (data / "rates/currencies.csv").write_text("currency,name,symbol,decimals,source\nUSD,US dollar,$,2,cldr-en\n")
+    (data / "rates/ecb.csv").write_text(ON_RECORD)
+    return data
+
+
+def test_rates_are_kept_in_the_same_run_as_prices(with_rates: Path, server: Server) -> None:
+    prices = server.feed("genai-prices", answer(genai(openai_m="3")))
+    rates = server.feed("ecb", answer(ecb(*RATES_FEED), etag='"e"'), answer(status=304))
+    first = generation(with_rates)
+    outcome = run(with_rates, prices, rates)
+    assert (with_rates / "rates/ecb.csv").read_text() == f"{ON_RECORD}2026-11-02,USD,1.1180\n"
+    assert usd(with_rates) == "3"
+    assert generation(with_rates) == first + 1
+    line = outcome.run.feeds[1]
+    assert (line.via, line.version, line.confirmed, line.added, line.problem) == ("network", "2026-11-02", 2, 1, "")
+    assert (outcome.run.added, outcome.run.closed) == (3, 2)
+    again = run(with_rates, rates).run.feeds[0]
+    assert (again.via, again.etag, again.confirmed, again.added) == ("not modified", '"e"', 3, 0)
+
+
+def test_a_dry_run_adds_no_rate(with_rates: Path, server: Server) -> None:
+    before = tree(with_rates)
+    assert run(with_rates, server.feed("ecb", answer(ecb(*RATES_FEED))), dry_run=True).run.added == 1
+    assert tree(with_rates) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "refused", "reason"),
+    [
+        pytest.param(answer(b"<html>Busy</html>"), True, "not a sound zip", id="an error page"),
+        pytest.param(answer(ecb(*RATES_FEED)[:-40]), True, "not a sound zip", id="truncated"),
+        pytest.param(breaking_off(ecb(*RATES_FEED)), False, "connection failed", id="breaks off"),
+        pytest.param(answer(b"0" * 60_000), False, "larger than", id="too large"),
+        pytest.param(answer(ecb(RATES_FEED[0], "2026-11-02,3,1,", *RATES_FEED[2:])), True, "2×", id="a jump"),
+        pytest.param(answer(ecb("Date,USD,", "2026-11-02,1.1,")), True, "last day on record", id="a gap"),
+        pytest.param(answer(status=404), False, "answered 404", id="gone"),
+    ],
+)
+def test_a_faulty_feed_of_rates_changes_none_and_stops_no_other(
+    with_rates: Path, server: Server, given: Any, refused: bool, reason: str
+) -> None:
+    outcome = run(with_rates, server.feed("ecb", given), server.feed("genai-prices", answer(genai(openai_m="3"))))
+    line = outcome.run.feeds[0]
+    assert (line.refused, line.added) == (refused, 0)
+    assert reason in line.problem
+    assert (with_rates / "rates/ecb.csv").read_text() == ON_RECORD
+    assert usd(with_rates) == "3"
+
+
+def test_a_running_app_takes_up_new_rates(with_rates: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(currency, "generation", lambda: generation(with_rates))
+    monkeypatch.setattr(currency, "DATA", with_rates)
+    currency._of.cache_clear()
+    try:
+        before = currency.rates()
+        assert currency.rates() is before
+        assert [each.on.isoformat() for each in before["EUR"]] == ["2026-10-29", "2026-10-30"]
+        run(with_rates, server.feed("ecb", answer(ecb(*RATES_FEED))))
+        newest = currency.rates()["EUR"][-1]
+        assert (newest.on.isoformat(), newest.per_usd) == ("2026-11-02", 1 / Decimal("1.1180"))
+    finally:
+        currency._of.cache_clear()
+
+
 # --- review ----------------------------------------------------------------------------------------------------------
 
 
@@ -477,6 +551,30 @@ def test_nothing_could_be_read(command: Any, server: Server, monkeypatch: pytest
     with_feeds(monkeypatch, server.feed("litellm", answer(status=404)))
     code, _, err = command("refresh")
     assert (code, err) == (1, "error: no feed could be read; nothing was changed.\n")
+
+
+def test_the_command_asks_for_rates_alone(
+    command: Any, with_rates: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corrected = answer(ecb(*RATES_FEED[:3], "2026-10-29,1.2,174,"))
+    with_feeds(
+        monkeypatch,
+        server.feed("ecb", answer(ecb(*RATES_FEED)), corrected, answer(b"oops")),
+        server.feed("litellm", answer(status=404)),
+    )
+    code, out, err = command("refresh", "--feed", "ecb")
+    assert (code, err) == (0, "")
+    assert out.split("\n")[2].split() == ["ecb", "network", "2", "1", "0", "0"]
+    code, out, err = command("refresh", "--feed", "ecb")
+    assert (code, err) == (0, "")
+    assert "the latest USD of 2026-10-29: 1.1 on record, 1.2 in the feed." in out
+    code, out, _ = command("refresh", "--feed", "ecb")
+    assert code == 3
+    assert "refused: the payload is not a sound zip" in out
+    code, out, err = command("refresh", "--feed", "ecb", "--offline")
+    assert (code, err) == (1, "error: no feed could be read; nothing was changed.\n")
+    assert "not read: offline" in out
+    assert (with_rates / "rates/ecb.csv").read_text() == f"{ON_RECORD}2026-11-02,USD,1.1180\n"
 
 
 @pytest.mark.parametrize(
