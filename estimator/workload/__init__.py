@@ -3,6 +3,7 @@
 from estimator.workload.caching import CacheTerms, cache_terms, with_caching
 from estimator.workload.importers import read_usage
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
+from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
 from estimator.workload.template import Template, per_month, templates
@@ -14,16 +15,21 @@ __all__ = [
     "CacheTerms",
     "Cell",
     "Profile",
+    "Prompt",
     "Record",
+    "Repeat",
+    "Reuse",
     "Shape",
     "Sketch",
     "Template",
     "Workload",
+    "block_hashes",
     "cache_terms",
     "from_profile",
     "from_template",
     "from_text",
     "load",
+    "measure",
     "merge",
     "per_month",
     "profile",

@@ -1,0 +1,154 @@
+"""How much input repeats the beginning of an earlier prompt, measured from the hashes of its blocks. It holds no text.
+
+A prompt is found in a cache as far as its blocks have been seen, one after the other, within the cache's life; seeing
+a block again keeps it alive. Leaves out eviction under load and routing to another server.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from pricing import InputError
+
+_EVER_S = 10_000 * 366 * 86_400  # Longer than any two dates are apart.
+# What is kept of a repeat is rounded up to these, so that a cache between two of them is never credited with too much.
+AGES_S = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
+          86_400, 172_800, 604_800, 2_592_000, _EVER_S)  # fmt: skip
+PREFIXES_TOKENS = (0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768)
+_HASH_BYTES = 16
+_TOKEN_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The input of one request: its tokens, and the hash of each block with all that stands before it."""
+
+    at: datetime
+    tokens: int
+    blocks: tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """`tokens` that a cache finds once it keeps prefixes of `min_prefix_tokens` and more for `age_s`, not sooner."""
+
+    min_prefix_tokens: int
+    age_s: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """Of `tokens` of input, what repeats an earlier beginning, in order of least prefix and age; no row twice.
+
+    `tokens` count as the prompts were counted, in blocks of `block_tokens`.
+    """
+
+    tokens: int
+    repeats: tuple[Repeat, ...]
+    block_tokens: int
+
+    @property
+    def by_age(self) -> tuple[tuple[int, int], ...]:
+        """(age_s, tokens): repeated tokens by the time since they were last seen, which is at most `age_s`."""
+        return tuple((row.age_s, row.tokens) for row in self.repeats if not row.min_prefix_tokens)
+
+    def reused_share(self, life_s: float | None = None, min_prefix_tokens: int = 0) -> float:
+        """The share of input that a cache finds, 0 to 1. `life_s` is how long it keeps what is not used, None for ever.
+
+        Exact where both are edges of AGES_S and PREFIXES_TOKENS, else too low by what lies up to the next edge. Above
+        the last edge of prefixes nothing is found.
+        """
+        place = bisect_left(PREFIXES_TOKENS, min_prefix_tokens)
+        if place == len(PREFIXES_TOKENS) or not self.tokens:
+            return 0.0
+        found = sum(
+            row.tokens
+            for row in self.repeats
+            if row.min_prefix_tokens == PREFIXES_TOKENS[place] and (life_s is None or row.age_s <= life_s)
+        )
+        return found / self.tokens
+
+    def merge(self, other: "Reuse") -> "Reuse":
+        """Both together. What one repeats of the other is not seen, so the share is that of the joint work or less."""
+        sums = Counter(_sums(self))
+        sums.update(_sums(other))
+        return _reuse(self.tokens + other.tokens, sums, max(self.block_tokens, other.block_tokens))
+
+
+def measure(prompts: Iterable[Prompt], block_tokens: int) -> Reuse:
+    """The reuse among prompts, in order of time. The last block of each may be shorter than `block_tokens`.
+
+    Raises InputError where a prompt has more blocks than its tokens fill.
+    """
+    seen: dict[Hashable, datetime] = {}
+    sums: Counter[tuple[int, int]] = Counter()
+    tokens = 0
+    for prompt in sorted(prompts, key=lambda prompt: prompt.at):
+        if len(prompt.blocks) > blocks_in(prompt.tokens, block_tokens):
+            raise InputError(
+                f"{len(prompt.blocks)} blocks of {block_tokens} are too many for a prompt of {prompt.tokens} tokens."
+            )
+        tokens += prompt.tokens
+        ages = _ages(prompt, seen, block_tokens)
+        for least in PREFIXES_TOKENS if ages else ():
+            sums.update(_found(ages, least))
+        seen.update(dict.fromkeys(prompt.blocks, prompt.at))
+    return _reuse(tokens, sums, block_tokens)
+
+
+def blocks_in(tokens: int, block_tokens: int) -> int:
+    """How many blocks so many tokens fill, the last one perhaps in part."""
+    return -(-tokens // block_tokens)
+
+
+def block_hashes(token_ids: Sequence[int], block_tokens: int) -> tuple[bytes, ...]:
+    """A hash of each block of a prompt and all before it: two are the same where the prompts are, up to there.
+
+    Raises InputError where a block would have no token.
+    """
+    if block_tokens < 1:
+        raise InputError(f"blocks of {block_tokens} tokens cannot be: a block has at least 1.")
+    hashes: list[bytes] = []
+    before = b""
+    for start in range(0, len(token_ids), block_tokens):
+        block = b"".join(token.to_bytes(_TOKEN_BYTES) for token in token_ids[start : start + block_tokens])
+        before = blake2b(before + block, digest_size=_HASH_BYTES).digest()
+        hashes.append(before)
+    return tuple(hashes)
+
+
+def _ages(prompt: Prompt, seen: Mapping[Hashable, datetime], block_tokens: int) -> dict[int, int]:
+    """Tokens by the age that a cache must reach to hold them and all before them, in rising order."""
+    ages: Counter[int] = Counter()
+    age_s = 0.0
+    for n, block in enumerate(prompt.blocks):
+        if block not in seen:
+            break
+        age_s = max(age_s, (prompt.at - seen[block]).total_seconds())
+        ages[AGES_S[bisect_left(AGES_S, age_s)]] += min(block_tokens, prompt.tokens - n * block_tokens)
+    return ages
+
+
+def _found(ages: Mapping[int, int], least: int) -> dict[tuple[int, int], int]:
+    """The same where a prefix counts from `least` tokens on: shorter ones wait for the age that makes them so long."""
+    found = {}
+    prefix = waiting = 0
+    for age_s, tokens in ages.items():
+        prefix += tokens
+        waiting += tokens
+        if prefix >= least:
+            found[least, age_s] = waiting
+            waiting = 0
+    return found
+
+
+def _sums(reuse: Reuse) -> dict[tuple[int, int], int]:
+    return {(row.min_prefix_tokens, row.age_s): row.tokens for row in reuse.repeats}
+
+
+def _reuse(tokens: int, sums: Mapping[tuple[int, int], int], block_tokens: int) -> Reuse:
+    return Reuse(tokens, tuple(Repeat(*key, n) for key, n in sorted(sums.items())), block_tokens)
