@@ -37,7 +37,7 @@ def update(held: Snapshot, days: Sequence[DayRates], today: date) -> Update:
     Raises FeedRefused where the days do not go on from those on record, for one after `today` or without USD, and for
     a rate that is more than twice or less than half of that before it; InputError where a file on disk is unsound.
     """
-    kept = {row.currency for row in held.table(CURRENCIES, Currency)}
+    kept = {row.currency for row in held.table(CURRENCIES, Currency)} - {"EUR"}  # The base has no rows.
     known = sorted(held.table(RATES, Reference), key=attrgetter("date"))
     if not known:
         raise InputError(f"{RATES} has no row: take it from the last backup.")

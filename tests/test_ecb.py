@@ -149,6 +149,12 @@ def test_only_later_days_are_added_and_only_currencies_that_are_kept() -> None:
     assert text == BEFORE.text(RATES) + "\n".join(rows) + "\n"
 
 
+def test_the_base_gets_no_rows() -> None:
+    before = BEFORE.with_files({CURRENCIES: BEFORE.text(CURRENCIES) + "EUR,Euro,€,2,s\n"})
+    lines = ("Date,USD,CNY,EUR,", "2026-11-02,1.1180,7.44,2,", "2026-10-30,1.1172,7.4326,1,")
+    assert added(update(before, adapt(ecb(*lines)).rates, TODAY)) == ["2026-11-02,CNY,7.44", "2026-11-02,USD,1.1180"]
+
+
 def test_nothing_new_leaves_the_file_alone() -> None:
     new = updated(*KNOWN)
     assert (new.confirmed, new.added, new.files(BEFORE)) == (4, (), {})
