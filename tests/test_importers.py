@@ -368,7 +368,13 @@ def test_family_of_a_model(model: str, family: str) -> None:
         ("usage_exports/anthropic_usage_report_messages.json", 160, 964_150, 16_932),
         ("usage_exports/deepseek_amount.csv", 412, 7_020_000, 410_000),
         ("usage_exports/openrouter_activity.csv", 2, 4_250, 590),
+        ("usage_exports/deepseek_usage_data_2026-10-01_2026-11-01.zip", 412, 7_020_000, 410_000),
+        ("usage_exports/openrouter_activity_api.json", 5, 50, 125),
         ("usage_exports/claude_code_session.jsonl", 1, 1_502, 100),
+        ("usage_exports/litellm_spend_logs.jsonl", 1, 1_850, 310),
+        ("usage_exports/langfuse_observations.jsonl", 1, 1_850, 310),
+        ("usage_exports/gemini_usage_metadata.json", 1, 1_850, 310),
+        ("usage_exports/gcp_billing_standard.csv", 308, 1_850_000, 0),
         ("usage_exports/otel_genai_spans.jsonl", 1, 1_850, 310),
     ],
 )
@@ -378,7 +384,15 @@ def test_real_traces_and_export_forms(shared: Path, name: str, requests: int, in
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["anthropic_console_cost.csv", "openai_costs.json", "gcp_billing_standard.csv"])
-def test_bills_are_refused(shared: Path, name: str) -> None:
-    with pytest.raises(InputError, match="A bill holds too little"):
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("anthropic_console_cost.csv", "of Anthropic, export Usage"),
+        ("openai_costs.json", "of OpenAI, export Usage"),
+        ("openai_cost_dashboard.csv", "of OpenAI, export Usage"),
+        ("deepseek_cost.csv", "of DeepSeek, give the amount file"),
+    ],
+)
+def test_bills_are_refused(shared: Path, name: str, instead: str) -> None:
+    with pytest.raises(InputError, match=f"a bill holds too little to count tokens: {instead}"):
         read_usage((shared / "usage_exports" / name).read_bytes(), name, SIZES)

@@ -17,7 +17,7 @@ H = "time,input,output\n"
 
 
 def by_rows(data: bytes) -> Profile:
-    return importers._of_rows(data.decode("utf-8-sig"), "log.csv", SIZES)
+    return importers._of_rows(data.decode("utf-8-sig"), "log.csv", SIZES, importers._Remarks())
 
 
 def either(read: object) -> Profile | str:

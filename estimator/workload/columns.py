@@ -11,10 +11,10 @@ from pricing import InputError, Usage
 
 # Names of columns without case and signs, the more telling ones first.
 _ROLES = {
-    "start": "at timestamp starttimeiso starttime startingat startedat start createdat created datetime time date day "
-    "usagedateutc starttimeunixnano",
+    "start": "at timestamp starttimeiso starttime startingat startedat start createdat created createtime datetime "
+    "time date day usagedateutc utcdate starttimeunixnano",
     "end": "endtimeiso endtime endingat endedat end",
-    "model": "model modelversion modelpermaslug genairesponsemodel genairequestmodel modelid",
+    "model": "model providedmodelname modelversion modelpermaslug genairesponsemodel genairequestmodel modelid",
     "window": "contextwindow",
     "tier": "usagetype servicetier",
     "speed": "speed",

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, reduce
+from hashlib import sha256
 from itertools import chain
 from typing import Any
 
 from estimator.tokens import read_text
+from estimator.workload import google_billing
+from estimator.workload.archive import files_in, is_archive
 from estimator.workload.columns import Columns, columns_of, counts_of, time_of, usage_of, whole
-from estimator.workload.profile import Profile, Record, profile
+from estimator.workload.langfuse import DETAILS, usage_of_details
+from estimator.workload.profile import Profile, Record, merge, profile
 from estimator.workload.rows import Row, pivoted, rows_of
 from estimator.workload.saved import is_saved, load
 from estimator.workload.table import MODES, Table, plain_table, profile_of
@@ -25,10 +29,28 @@ _TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
 _RESPONSES = frozenset({"raw", "usage", "usageMetadata"})
 _NESTED = ("attributes", "cache_creation", "server_tool_use")
 _ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
-_DEEPSEEK = {"user_id", "start_time_iso", "end_time_iso", "model", "api_key", "type", "amount"}
+_DEEPSEEK = {"user_id", "model", "api_key", "type", "amount"}
+_DEEPSEEK_SPAN = ("start_time_iso", "end_time_iso", "utc_date")
+# A line of a Claude Code session: a message, or one of the lines that may come before the first.
+_CLAUDE_CODE = (
+    {"uuid", "sessionId"},
+    {"leafUuid", "summary"},
+    {"messageId", "snapshot"},
+    {"operation", "sessionId"},
+)
+_NO_MODEL = "<synthetic>"  # Claude Code's own messages, such as "interrupted".
 _UNDERSTOOD = (
-    "Understood are usage exports of OpenAI and Anthropic (JSON or CSV), of DeepSeek (amount CSV) and OpenRouter, "
-    "saved profiles, and tables or JSON lines of requests with a time, input tokens and output tokens."
+    "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
+    "and Claude Code, ZIPs of these, saved profiles, "
+    "and tables or JSON lines of requests with a time, input tokens and output tokens."
+)
+# The columns that tell a provider's bill, and what to export instead.
+_BILLS = (
+    ({"amount_value", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
+    ({"amount", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
+    ({"usage_date_utc", "token_type", "cost_usd"}, "of Anthropic, export Usage instead of Cost."),
+    ({"amount", "cost_type"}, "of Anthropic, export the usage report instead of the cost report."),
+    ({"wallet_type", "cost"}, "of DeepSeek, give the amount file, or the whole ZIP that it came in."),
 )
 
 
@@ -56,12 +78,19 @@ def family_of(model: str) -> str:
 class _Remarks:
     """What is learned on the way: models met, what had to be taken for granted, and the headers that are understood.
 
-    It lives as long as one file is read, so that nothing of it stays behind.
+    It lives as long as one upload is read, so that nothing of it stays behind. `seen` are the ids of what formats may
+    repeat, in one file or the next.
     """
 
     models: set[str] = field(default_factory=set)
+    seen: set[tuple[object, ...]] = field(default_factory=set)
     notes: set[str] = field(default_factory=set)
     headers: dict[tuple[str, ...], Columns] = field(default_factory=dict)
+
+    def is_new(self, *key: object) -> bool:
+        new = key not in self.seen
+        self.seen.add(key)
+        return new
 
     def columns(self, fields: Mapping[str, Any]) -> Columns:
         names = tuple(fields)
@@ -70,61 +99,113 @@ class _Remarks:
         return self.headers[names]
 
 
+class _NoRequests(InputError):
+    """A file of a known form without a single request."""
+
+
+class _Bill(InputError):
+    """A file that tells what was paid but counts no tokens."""
+
+
 def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """The profile of an export or a log, whatever known form it has; `sizes` are the catalog's.
+    """The profile of an export, a log or a ZIP of them, whatever known form they have; `sizes` are the catalog's.
 
     Raises InputError with the file, the line and what to do.
     """
-    table = plain_table(data)
-    return _of_columns(table, sizes) if table else _of_rows(read_text(data, name), name, sizes)
-
-
-def _of_columns(table: Table, sizes: tuple[int, ...]) -> Profile:
     remarks = _Remarks()
+    return _of_archive(data, name, sizes, remarks) if is_archive(data) else _of_file(data, name, sizes, remarks)
+
+
+def _of_archive(data: bytes, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+    """All its files together: each once, and without bills and logs that hold no requests."""
+    parts = []
+    for path, content in files_in(data, name):
+        if not content.strip():
+            continue
+        if not remarks.is_new(sha256(content).digest()):
+            remarks.notes.add("The ZIP holds a file twice: it is counted once.")
+            continue
+        try:
+            parts.append(_of_file(content, f"{name}, {path}", sizes, remarks))
+        except _Bill:
+            remarks.notes.add("The ZIP holds bills too: they count no tokens and are left out.")
+        except _NoRequests:
+            continue
+    if not parts:
+        raise InputError(f"{name}: no file in it holds requests. {_UNDERSTOOD}")
+    return _finished(reduce(merge, parts), remarks)
+
+
+def _of_file(data: bytes, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+    table = plain_table(data)
+    return _of_columns(table, sizes, remarks) if table else _of_rows(read_text(data, name), name, sizes, remarks)
+
+
+def _of_columns(table: Table, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
     remarks.models |= table.words.get("model", {""})
     _remark_modes((word for mode in MODES for word in table.words.get(mode, ())), remarks)
     _remark_naive(table.is_naive, remarks)
     return _finished(profile_of(table, sizes), remarks)
 
 
-def _of_rows(text: str, name: str, sizes: tuple[int, ...]) -> Profile:
+def _of_rows(text: str, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
     rows = rows_of(text, name)
     first = next(rows, None)
     if first is None:
-        raise InputError(f"{name}: there are no requests in it.")
+        raise _NoRequests(f"{name}: there are no requests in it.")
     if is_saved(first.fields):
         return load(text, name)
-    remarks = _Remarks()
-    records = _records(_prepared(first, chain([first], rows), remarks), name, remarks)
+    instead = next((said for names, said in _BILLS if first.fields.keys() >= names), None)
+    if instead:
+        raise _Bill(f"{name}: a bill holds too little to count tokens: {instead}")
+    records = _records(_prepared(first, chain([first], rows), name, remarks), name, remarks)
     return _finished(profile(records, sizes), remarks)
 
 
 def _finished(made: Profile, remarks: _Remarks) -> Profile:
-    families = tuple(sorted({family_of(model) for model in remarks.models}))
-    return replace(made, tokenizers=families, notes=tuple(sorted(remarks.notes)))
+    """With what was learned besides what it told already, as a saved profile does."""
+    families = {family_of(model) for model in remarks.models} | set(made.tokenizers)
+    return replace(made, tokenizers=tuple(sorted(families)), notes=tuple(sorted({*made.notes, *remarks.notes})))
 
 
-def _prepared(first: Row, rows: Iterator[Row], remarks: _Remarks) -> Iterator[Row]:
+def _prepared(first: Row, rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Row]:
     """Where one request is not one row, or has no date, the rows brought to such a form."""
-    if first.fields.keys() >= _DEEPSEEK:
-        return pivoted(rows, ("user_id", "start_time_iso", "end_time_iso", "model", "api_key"), "type", "amount")
-    if first.fields.keys() >= {"uuid", "sessionId"}:
-        return _answers(rows)
-    if first.fields.keys() >= {"hash_ids", "timestamp"}:
+    names = first.fields.keys()
+    if names >= _DEEPSEEK and names & set(_DEEPSEEK_SPAN):
+        span = tuple(column for column in _DEEPSEEK_SPAN if column in names)
+        whole_rows = pivoted(rows, ("user_id", *span, "model", "api_key_name", "api_key"), "type", "amount")
+        return (_of_all_types(row) for row in whole_rows)
+    if any(names >= known for known in _CLAUDE_CODE):
+        return _answers(rows, remarks)
+    if names & set(DETAILS):
+        return (row for row in rows if "id" not in row.fields or remarks.is_new("observation", row.fields["id"]))
+    if google_billing.is_google_billing(first.fields):
+        return google_billing.hours(rows, name, remarks.notes)
+    if names >= {"hash_ids", "timestamp"}:
         remarks.notes.add("The trace tells no date: it is taken to begin on Monday, 5 January 2026, at 00:00 UTC.")
         return (_dated(row) for row in rows)
     return rows
 
 
-def _answers(rows: Iterator[Row]) -> Iterator[Row]:
-    """Claude Code writes a line for each block of an answer, all with the same usage: the last one counts."""
-    answers: dict[tuple[object, object], Row] = {}
+def _of_all_types(row: Row) -> Row:
+    """DeepSeek may leave out a type of which there was nothing."""
+    fresh = {} if "input_tokens" in row.fields else {"input_cache_miss_tokens": 0}
+    return Row(row.place, {"output_tokens": 0, **fresh, **row.fields})
+
+
+def _answers(rows: Iterator[Row], remarks: _Remarks) -> Iterator[Row]:
+    """Claude Code writes a line for each block of an answer, all with the same usage: the last one counts.
+
+    A session that goes on from another one begins with a copy of its lines.
+    """
+    answers: dict[tuple[str, str], Row] = {}
     for row in rows:
         message = row.fields.get("message")
-        if isinstance(message, Mapping) and "usage" in message:
-            fields = {"timestamp": row.fields.get("timestamp"), "raw": message}
-            answers[message.get("id"), row.fields.get("requestId")] = Row(row.place, fields)
-    return iter(answers.values())
+        if isinstance(message, Mapping) and "usage" in message and message.get("model") != _NO_MODEL:
+            raw = {name: message[name] for name in ("type", "model", "usage") if name in message}
+            fields = {"timestamp": row.fields.get("timestamp"), "raw": raw}
+            answers[str(message.get("id")), str(row.fields.get("requestId"))] = Row(row.place, fields)
+    return iter([row for key, row in answers.items() if remarks.is_new(*key)])
 
 
 def _dated(row: Row) -> Row:
@@ -149,13 +230,46 @@ def _records(rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Reco
             found = True
             yield record
     if not found:
-        raise InputError(f"{name}: there are no requests in it.")
+        raise _NoRequests(f"{name}: there are no requests in it.")
 
 
 def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
-    if any(isinstance(row.fields[name], Mapping) for name in _RESPONSES & row.fields.keys()):
-        return _of_response(row.fields, n, remarks)
-    return _of_table(_flat(row.fields), n, remarks)
+    details = next((row.fields[name] for name in DETAILS if name in row.fields), None)
+    if details is not None:
+        return _of_observation(row.fields, details, n, remarks)
+    fields = _in_googles_words(row.fields)
+    if any(isinstance(fields[name], Mapping) for name in _RESPONSES & fields.keys()):
+        return _of_response(fields, n, remarks)
+    return _of_table(_flat(fields), n, remarks)
+
+
+def _of_observation(fields: Mapping[str, Any], details: object, n: int, remarks: _Remarks) -> Record | None:
+    """A generation that Langfuse observed; None for what uses no tokens, such as a span."""
+    usage = usage_of_details(details)
+    if usage is None:
+        remarks.notes.add("Observations that tell no tokens, such as spans, are left out.")
+        return None
+    names = remarks.columns(fields).names
+    if "start" not in names:
+        raise InputError("the observation tells no time: export its start_time too.")
+    _remark(fields, remarks.columns(fields), remarks)
+    return Record(_start(fields[names["start"]], n, remarks), usage)
+
+
+def _in_googles_words(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Gemini's usage named as its API does, where it stands alone or Google's client for Python wrote it."""
+    if "promptTokenCount" in fields:
+        return {"usageMetadata": fields}
+    usage = fields.get("usage_metadata")
+    if isinstance(usage, Mapping) and "prompt_token_count" in usage:
+        return {**fields, "usageMetadata": _camel(usage)}
+    return fields
+
+
+def _camel(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {re.sub("_(.)", lambda found: found[1].upper(), key): _camel(inner) for key, inner in value.items()}
+    return [_camel(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -173,14 +287,20 @@ def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record
     """A request with a provider's own response, or with the usage of `pricing cost`."""
     raw = fields["raw"] if isinstance(fields.get("raw"), Mapping) else fields
     timed = {**raw, **fields}
-    start = remarks.columns(timed).names.get("start")
-    if start is None:
-        raise InputError("the response tells no time: add it as `at`, such as 2026-10-05T12:00:00Z.")
-    model = fields.get("model") or model_from_raw(raw)
+    names = remarks.columns(timed).names
+    usage = _usage_in(fields, raw)
+    model = (timed[names["model"]] if "model" in names else None) or model_from_raw(raw)
     remarks.models.add(str(model or ""))
-    return Record(
-        _start(timed[start], n, remarks), _usage_in(fields, raw), whole("requests", fields.get("requests", 1))
-    )
+    return Record(_time_of_response(timed, names, n, remarks), usage, whole("requests", fields.get("requests", 1)))
+
+
+def _time_of_response(timed: Mapping[str, Any], names: Mapping[str, str], n: int, remarks: _Remarks) -> datetime:
+    if "start" in names:
+        return _start(timed[names["start"]], n, remarks)
+    if "usageMetadata" not in timed:
+        raise InputError("the response tells no time: add it as `at`, such as 2026-10-05T12:00:00Z.")
+    remarks.notes.add("Gemini's responses tell no time: they are taken to be of one hour, 5 January 2026, 00:00 UTC.")
+    return _TRACE_START
 
 
 def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:

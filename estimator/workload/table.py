@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyarrow import compute, csv
 
 from estimator.workload.columns import COUNTS, Columns, columns_of
+from estimator.workload.langfuse import DETAILS
 from estimator.workload.profile import SLOT, Cell, Profile, Sketch, bin_of
 from estimator.workload.rows import delimiter_of
 from pricing import Usage
@@ -26,7 +27,9 @@ Whole: TypeAlias = NDArray[np.int64]
 MODES = ("tier", "speed", "batch")
 WORDS = ("model", *MODES)
 _SUMS = frozenset({"requests", "fresh"})  # Rows with these may stand for many requests or none.
-_OTHER_FORMS = frozenset({"start_time_iso", "sessionId", "hash_ids", "attributes", "cache_creation", "server_tool_use"})
+_OTHER_FORMS = frozenset(
+    {"start_time_iso", "sessionId", "hash_ids", "attributes", "cache_creation", "server_tool_use", *DETAILS}
+)
 _BOM = b"\xef\xbb\xbf"
 _MOST = 2**24  # Far above any prompt; below it every sum is exact in the floats of numpy's bincount.
 _BLOCK_BYTES = 2**22  # Four times Arrow's usual block: read faster, and rows may be longer.

@@ -1,0 +1,86 @@
+"""A ZIP of exports → its files, one at a time, in bounded memory. Nothing is written to disk, no name is followed."""
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import PurePosixPath
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from pricing import InputError
+
+MOST_FILES = 10_000
+MOST_BYTES = 2**29  # All files together, unpacked.
+_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
+_ENCRYPTED = 1
+_OFFICE = "[Content_Types].xml"
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether the data begins as a ZIP does. No text begins so."""
+    return data.startswith(_BEGINNINGS)
+
+
+def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+    """The names and contents of the files in a ZIP, without what an operating system adds.
+
+    Raises InputError where it is broken, encrypted, too large, or holds an archive or a name that leads out of it.
+    """
+    try:
+        archive = ZipFile(BytesIO(data))
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        raise InputError(f"{name}: not a readable ZIP: download it again.") from None
+    with archive:
+        files = [info for info in archive.infolist() if not info.is_dir() and not _is_of_the_system(info.filename)]
+        _check(files, name)
+        room = MOST_BYTES
+        for info in files:
+            content = _unpacked(archive, info, f"{name}, {info.filename}", room)
+            room -= len(content)
+            yield info.filename, content
+
+
+def _is_of_the_system(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return "__MACOSX" in parts or parts[-1:] in {(".DS_Store",), ("Thumbs.db",), ("desktop.ini",)}
+
+
+def _check(files: list[ZipInfo], name: str) -> None:
+    names = [info.filename for info in files]
+    if _OFFICE in names:
+        raise InputError(f"{name}: an Office document: save its table as CSV.")
+    if len(files) > MOST_FILES:
+        raise InputError(f"{name}: holds {len(files):,} files, more than {MOST_FILES:,}: split it.")
+    if sum(info.file_size for info in files) > MOST_BYTES:
+        raise _too_large(name)
+    if len(set(names)) < len(names):
+        raise InputError(f"{name}: holds two files of the same name: pack them anew.")
+    if not all(map(_stays_inside, names)):
+        raise InputError(f"{name}: holds a file whose name leads out of the archive: pack it anew.")
+
+
+def _stays_inside(path: str) -> bool:
+    return (
+        path.isprintable() and not {"\\", ":"} & set(path) and not path.startswith("/") and ".." not in path.split("/")
+    )
+
+
+def _too_large(name: str) -> InputError:
+    return InputError(f"{name}: holds more than {MOST_BYTES // 2**20} MiB unpacked: give its files in parts.")
+
+
+def _unpacked(archive: ZipFile, info: ZipInfo, place: str, room: int) -> bytes:
+    """The content; `room` bytes at most, whatever size the archive says."""
+    if info.flag_bits & _ENCRYPTED:
+        raise InputError(f"{place}: locked with a password: pack it anew without one.")
+    if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+        raise InputError(f"{place}: packed in a way that is not read here: pack it anew as a plain ZIP.")
+    try:
+        with archive.open(info) as file:
+            content = file.read(room + 1)
+    except (BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError):
+        raise InputError(f"{place}: broken inside the ZIP: download it again.") from None
+    if len(content) > room:
+        raise _too_large(archive.filename or place)
+    if is_archive(content):
+        raise InputError(f"{place}: an archive inside an archive: unpack it first.")
+    return content
