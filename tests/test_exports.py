@@ -258,6 +258,7 @@ def test_langfuses_details(details: object, usage: Usage | None) -> None:
         pytest.param({"input": 1, "output": 1, "total": 3}, "the total of usage_details is 3", id="total"),
         pytest.param({"seconds": 1}, "'seconds', which names neither", id="unknown kind"),
         pytest.param({"input": -1}, "is -1", id="negative"),
+        pytest.param({"input": []}, r"is '\[\]'", id="a list for a count"),
         pytest.param([1], "not an object", id="list"),
         pytest.param("{", "not an object", id="broken"),
         pytest.param("[" * 100_000, "not an object", id="deep"),
@@ -331,6 +332,23 @@ def test_geminis_responses_without_a_time(response: object, usage: Usage, famili
     assert (made.requests, made.usage, made.tokenizers) == (1, usage, (families,))
     assert made.cells[0].start == datetime(2026, 1, 5, tzinfo=UTC)
     assert any("tell no time" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param({"usageMetadata": {"promptTokenCount": 10**400}}, id="huge count"),
+        pytest.param({"usage_metadata": {"prompt_token_count": "x"}}, id="no count"),
+        pytest.param({"id": [], "usage_details": {"input": 1}, "start_time": []}, id="lists"),
+        pytest.param(
+            {"sku.description": "x 2 input", "usage_start_time": {}, "usage_end_time": [], "usage.amount": 1}
+            | {"usage.unit": "count"},
+            id="no times",
+        ),
+    ],
+)
+def test_values_of_another_kind_are_refused(row: object) -> None:
+    assert refusal(lines(row).encode(), "u.json").startswith("u.json")
 
 
 def test_geminis_responses_with_a_time() -> None:
@@ -458,6 +476,33 @@ def test_google_cloud_billing_that_cannot_be_read(row: str, message: str) -> Non
 def test_what_a_session_may_begin_with(before: object) -> None:
     made = read(lines(before, answer(1), answer(2, model="<synthetic>")))
     assert (made.requests, made.usage) == (1, Usage(2, 1000, output_tokens=100))
+
+
+# LiteLLM
+
+
+@pytest.mark.parametrize(
+    ("logged", "usage"),
+    [
+        pytest.param(
+            {
+                "prompt_tokens_details": {"cached_tokens": 400, "cache_creation_tokens": 50},
+                "completion_tokens_details": {"reasoning_tokens": 100},
+            },
+            Usage(550, 400, 50, output_tokens=300, reasoning_tokens=100),
+            id="details",
+        ),
+        pytest.param(
+            {"cache_read_input_tokens": 400, "cache_creation_input_tokens": 50, "prompt_tokens_details": None},
+            Usage(550, 400, 50, output_tokens=300),
+            id="Anthropic's words",
+        ),
+        pytest.param({}, Usage(1000, output_tokens=300), id="nothing"),
+    ],
+)
+def test_litellm_tells_the_parts_of_its_prompts(logged: object, usage: Usage) -> None:
+    request = {"startTime": AT, "prompt_tokens": 1000, "completion_tokens": 300, "metadata": {"usage_object": logged}}
+    assert read(lines(request)).usage == usage
 
 
 # Bills

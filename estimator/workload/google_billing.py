@@ -71,15 +71,15 @@ def _kinds(words: str) -> tuple[str, ...]:
 
 def hours(rows: Iterable[Row], name: str, notes: set[str]) -> Iterator[Row]:
     """One row for each span, model, tier and window. Raises InputError where no row tells tokens."""
-    places: dict[tuple[object, ...], str] = {}
-    sums: dict[tuple[object, ...], dict[str, int]] = {}
+    places: dict[tuple[str, ...], str] = {}
+    sums: dict[tuple[str, ...], dict[str, int]] = {}
     for row in rows:
         fields = _flat(row.fields)
         sku = sku_of(str(fields.get("sku.description")))
         if sku is None or str(fields.get("usage.unit")).lower() not in _UNITS:
             notes.add(LEFT_OUT)
             continue
-        key = (fields.get("usage_start_time"), fields.get("usage_end_time"), sku.model, sku.tier, sku.window)
+        key = (str(fields.get("usage_start_time")), str(fields.get("usage_end_time")), sku.model, sku.tier, sku.window)
         places.setdefault(key, row.place)
         counts = sums.setdefault(key, dict.fromkeys(_COUNTS, 0))
         for kind in sku.kinds:

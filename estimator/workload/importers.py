@@ -178,7 +178,7 @@ def _prepared(first: Row, rows: Iterator[Row], name: str, remarks: _Remarks) -> 
     if any(names >= known for known in _CLAUDE_CODE):
         return _answers(rows, remarks)
     if names & set(DETAILS):
-        return (row for row in rows if "id" not in row.fields or remarks.is_new("observation", row.fields["id"]))
+        return (row for row in rows if "id" not in row.fields or remarks.is_new("observation", str(row.fields["id"])))
     if google_billing.is_google_billing(first.fields):
         return google_billing.hours(rows, name, remarks.notes)
     if names >= {"hash_ids", "timestamp"}:
@@ -240,7 +240,7 @@ def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
     fields = _in_googles_words(row.fields)
     if any(isinstance(fields[name], Mapping) for name in _RESPONSES & fields.keys()):
         return _of_response(fields, n, remarks)
-    return _of_table(_flat(fields), n, remarks)
+    return _of_table(_flat(_with_litellms_parts(fields)), n, remarks)
 
 
 def _of_observation(fields: Mapping[str, Any], details: object, n: int, remarks: _Remarks) -> Record | None:
@@ -262,14 +262,39 @@ def _in_googles_words(fields: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"usageMetadata": fields}
     usage = fields.get("usage_metadata")
     if isinstance(usage, Mapping) and "prompt_token_count" in usage:
-        return {**fields, "usageMetadata": _camel(usage)}
+        return {**fields, "usageMetadata": {_camel(key): _details(value) for key, value in usage.items()}}
     return fields
 
 
-def _camel(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return {re.sub("_(.)", lambda found: found[1].upper(), key): _camel(inner) for key, inner in value.items()}
-    return [_camel(entry) for entry in value] if isinstance(value, list) else value
+def _camel(name: str) -> str:
+    return re.sub("_(.)", lambda found: found[1].upper(), name)
+
+
+def _details(value: object) -> object:
+    """Counts by modality are lists of objects; other values stay."""
+    if not isinstance(value, list):
+        return value
+    return [{_camel(k): v for k, v in entry.items()} for entry in value if isinstance(entry, Mapping)]
+
+
+def _with_litellms_parts(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """LiteLLM logs the parts of its prompt and completion tokens, cached ones included, apart from them."""
+    metadata = fields.get("metadata")
+    usage = metadata.get("usage_object") if isinstance(metadata, Mapping) else None
+    if not isinstance(usage, Mapping) or "prompt_tokens" not in fields:
+        return fields
+    prompt, completion = (
+        inner if isinstance(inner, Mapping) else {}
+        for inner in (usage.get("prompt_tokens_details"), usage.get("completion_tokens_details"))
+    )
+    return {
+        **fields,
+        "cached_tokens": prompt.get("cached_tokens") or usage.get("cache_read_input_tokens"),
+        "cache_write_tokens": prompt.get("cache_creation_tokens") or usage.get("cache_creation_input_tokens"),
+        "input_audio_tokens": prompt.get("audio_tokens"),
+        "output_audio_tokens": completion.get("audio_tokens"),
+        "reasoning_tokens": completion.get("reasoning_tokens"),
+    }
 
 
 def _flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -308,7 +333,10 @@ def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:
     is_ours = isinstance(usage, Mapping) and usage.keys() <= InclusiveUsage.model_fields.keys()
     if isinstance(usage, Mapping) and is_ours and fields.get("type") != "message":
         return Request(at=_TRACE_START, usage=dict(usage)).to_usage()
-    return usage_from_raw(raw)
+    try:
+        return usage_from_raw(raw)
+    except OverflowError:
+        raise InputError("a token count of the response is too large.") from None
 
 
 def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | None:
@@ -324,12 +352,22 @@ def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | 
         return None
     _remark(fields, columns, remarks)
     if not is_sum:
-        return Record(_start(fields[names["start"]], n, remarks), usage)
+        return Record(_start(fields[names["start"]], n, remarks), usage, blocks=_blocks(fields))
     start, naive, is_day = time_of(fields[names["start"]])
     end = time_of(fields[names["end"]])[0] if "end" in names else start + _DAY if is_day else None
     _remark_naive(naive and not is_day, remarks)
     requests = counts["requests"] if "requests" in names else _guess_requests(fields, names, usage, remarks)
     return Record(start, usage, requests, end)
+
+
+def _blocks(fields: Mapping[str, Any]) -> tuple[int | str, ...] | None:
+    """The hashes of the blocks of the input, where a trace lists them."""
+    hashes = fields.get("hash_ids")
+    if not isinstance(hashes, list):
+        return None
+    if not all(isinstance(block, int | str) for block in hashes):
+        raise InputError("hash_ids holds something that is no hash of a block: write whole numbers or texts.")
+    return tuple(hashes)
 
 
 def _start(value: object, n: int, remarks: _Remarks) -> datetime:
