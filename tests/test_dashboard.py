@@ -170,7 +170,7 @@ def test_a_limit_buys_so_many_conversations() -> None:
 
 
 def test_the_article_stands_beside_the_list_prices() -> None:
-    table = run("prices").table[0].value
+    table = next(t.value for t in run("prices").table if "The article's model" in t.value)
     output = table[(table["The article's model"] == "GPT-5.4") & (table["What"] == "Output")].iloc[0]
     assert (output["It said"], output["Listed that day"]) == (r"\$10.00 per 1M", r"\$15.00 per 1M")
     rumour = table[table["On sale as"] == "DeepSeek V4-Pro"].iloc[0]
