@@ -23,7 +23,9 @@ def _parser() -> Parser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     json_, work, terms = _json(), _work(), _terms()
 
-    tokens = verbs.add_parser("tokens", parents=[json_], help="tokens of texts, as each model's tokenizer counts them")
+    tokens = verbs.add_parser(
+        "tokens", parents=[json_], help="tokens of texts, documents, images and sound on each model"
+    )
     tokens.add_argument("files", nargs="+", metavar="FILE")
     tokens.add_argument("--model", action="append", default=[], metavar="M", help="the featured ones if left out")
     tokens.set_defaults(command=commands.tokens)

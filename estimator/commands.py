@@ -15,7 +15,7 @@ from estimator import decision, forms, tables, workload
 from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
-from estimator.tokens import count_text, read_text
+from estimator.tokens import count_content, read_content, read_text
 from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
@@ -31,13 +31,23 @@ def tokens(args: Namespace) -> int:
     families: dict[str, list[str]] = {}
     for model in _models(args.model, book) or _featured(book):
         families.setdefault(model.info.tokenizer, []).append(f"{model.provider}/{model.id}")
-    texts = [(file, read_text(Path(file).read_bytes(), file)) for file in args.files]
-    counts = [(file, models, count_text(text, family)) for file, text in texts for family, models in families.items()]
+    contents = [(file, read_content(Path(file).read_bytes(), file)) for file in args.files]
+    counts, unknown = [], []
+    for file, content in contents:
+        for family, models in families.items():
+            try:
+                counts.append((file, models, count_content(content, family)))
+            except InputError as error:
+                unknown.append(f"{file}: {error}")
+    if not counts:
+        raise InputError(unknown[0])
     if args.json:
         show_json([forms.count_json(*each) for each in counts])
     else:
         tables.show_counts(counts)
-    return DONE
+    for line in unknown:
+        print(line, file=sys.stderr)
+    return NEEDS_A_PERSON if unknown else DONE
 
 
 def profile(args: Namespace) -> int:

@@ -1,5 +1,6 @@
 """The estimator command: its answers, its tables, its exit codes and its sentences."""
 
+import base64
 import csv
 import io
 import json
@@ -47,6 +48,12 @@ def ask(say: Any) -> Callable[..., Any]:
         return json.loads(out)
 
     return run
+
+
+# A published smallest PNG.
+ONE_PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture
@@ -111,6 +118,22 @@ def test_tokens_of_models_that_share_a_tokenizer_are_counted_once(ask: Any, tmp_
     assert [(c["file"], c["models"]) for c in counts] == [
         (str(file), ["openai/gpt-5.4", "openai/gpt-5.4-mini"]) for file in files
     ]
+
+
+def test_tokens_of_an_image_name_the_models_that_have_no_rule(say: Any, tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(ONE_PIXEL)
+    code, out, err = say("tokens", file, *GPT, "--model", "deepseek/deepseek-v4-pro", "--json")
+    (count,) = json.loads(out)
+    assert code == NEEDS_A_PERSON
+    assert (count["family"], count["tokens"], count["method"]) == ("o200k", 1, "estimated")
+    assert err == f"{file}: no rule for images on models of the family deepseek is on record: choose other models.\n"
+
+
+def test_tokens_of_an_image_that_no_model_has_a_rule_for(say: Any, tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(ONE_PIXEL)
+    refused(say("tokens", file, "--model", "deepseek/deepseek-v4-pro"), "no rule for images on models")
 
 
 def test_a_profile_of_two_files_is_their_merged_one(ask: Any, log: Path, tmp_path: Path) -> None:

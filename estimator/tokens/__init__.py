@@ -1,18 +1,32 @@
-"""Text to token counts with a stated error. Nothing is loaded on import, and nothing is ever fetched."""
+"""Texts, documents and media to token counts with a stated error. Loads nothing on import and fetches nothing."""
 
 from estimator.tokens.count import TokenCount, chat_tokens, count_text
+from estimator.tokens.documents import Document, text_of
+from estimator.tokens.files import Content, count_content, read_content
 from estimator.tokens.kinds import content_of
+from estimator.tokens.media import Clip, Picture, audio_tokens, image_tokens, page_tokens, video_tokens
 from estimator.tokens.ratios import FAMILIES, Factor, contents, factor
 from estimator.tokens.reading import read_text
 
 __all__ = [
     "FAMILIES",
+    "Clip",
+    "Content",
+    "Document",
     "Factor",
+    "Picture",
     "TokenCount",
+    "audio_tokens",
     "chat_tokens",
     "content_of",
     "contents",
+    "count_content",
     "count_text",
     "factor",
+    "image_tokens",
+    "page_tokens",
+    "read_content",
     "read_text",
+    "text_of",
+    "video_tokens",
 ]
