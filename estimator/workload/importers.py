@@ -13,6 +13,7 @@ from estimator.tokens import read_text
 from estimator.workload import google_billing
 from estimator.workload.archive import files_in, is_archive
 from estimator.workload.columns import Columns, columns_of, counts_of, time_of, usage_of, whole
+from estimator.workload.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
 from estimator.workload.langfuse import DETAILS, usage_of_details
 from estimator.workload.profile import Profile, Record, merge, profile
 from estimator.workload.rows import Row, pivoted, rows_of
@@ -27,7 +28,6 @@ from pricing.raw import model_from_raw, usage_from_raw
 _DAY = timedelta(days=1)
 _TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
 _RESPONSES = frozenset({"raw", "usage", "usageMetadata"})
-_NESTED = ("attributes", "cache_creation", "server_tool_use")
 _ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
 _DEEPSEEK = {"user_id", "model", "api_key", "type", "amount"}
 _DEEPSEEK_SPAN = ("start_time_iso", "end_time_iso", "utc_date")
@@ -43,14 +43,6 @@ _UNDERSTOOD = (
     "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
     "and Claude Code, ZIPs of these, saved profiles, "
     "and tables or JSON lines of requests with a time, input tokens and output tokens."
-)
-# The columns that tell a provider's bill, and what to export instead.
-_BILLS = (
-    ({"amount_value", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
-    ({"amount", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
-    ({"usage_date_utc", "token_type", "cost_usd"}, "of Anthropic, export Usage instead of Cost."),
-    ({"amount", "cost_type"}, "of Anthropic, export the usage report instead of the cost report."),
-    ({"wallet_type", "cost"}, "of DeepSeek, give the amount file, or the whole ZIP that it came in."),
 )
 
 
@@ -155,7 +147,7 @@ def _of_rows(text: str, name: str, sizes: tuple[int, ...], remarks: _Remarks) ->
         raise _NoRequests(f"{name}: there are no requests in it.")
     if is_saved(first.fields):
         return load(text, name)
-    instead = next((said for names, said in _BILLS if first.fields.keys() >= names), None)
+    instead = instead_of_bill(first.fields)
     if instead:
         raise _Bill(f"{name}: a bill holds too little to count tokens: {instead}")
     records = _records(_prepared(first, chain([first], rows), name, remarks), name, remarks)
@@ -237,10 +229,10 @@ def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
     details = next((row.fields[name] for name in DETAILS if name in row.fields), None)
     if details is not None:
         return _of_observation(row.fields, details, n, remarks)
-    fields = _in_googles_words(row.fields)
+    fields = in_googles_words(row.fields)
     if any(isinstance(fields[name], Mapping) for name in _RESPONSES & fields.keys()):
         return _of_response(fields, n, remarks)
-    return _of_table(_flat(_with_litellms_parts(fields)), n, remarks)
+    return _of_table(flat(with_litellms_parts(fields)), n, remarks)
 
 
 def _of_observation(fields: Mapping[str, Any], details: object, n: int, remarks: _Remarks) -> Record | None:
@@ -254,58 +246,6 @@ def _of_observation(fields: Mapping[str, Any], details: object, n: int, remarks:
         raise InputError("the observation tells no time: export its start_time too.")
     _remark(fields, remarks.columns(fields), remarks)
     return Record(_start(fields[names["start"]], n, remarks), usage)
-
-
-def _in_googles_words(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Gemini's usage named as its API does, where it stands alone or Google's client for Python wrote it."""
-    if "promptTokenCount" in fields:
-        return {"usageMetadata": fields}
-    usage = fields.get("usage_metadata")
-    if isinstance(usage, Mapping) and "prompt_token_count" in usage:
-        return {**fields, "usageMetadata": {_camel(key): _details(value) for key, value in usage.items()}}
-    return fields
-
-
-def _camel(name: str) -> str:
-    return re.sub("_(.)", lambda found: found[1].upper(), name)
-
-
-def _details(value: object) -> object:
-    """Counts by modality are lists of objects; other values stay."""
-    if not isinstance(value, list):
-        return value
-    return [{_camel(k): v for k, v in entry.items()} for entry in value if isinstance(entry, Mapping)]
-
-
-def _with_litellms_parts(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """LiteLLM logs the parts of its prompt and completion tokens, cached ones included, apart from them."""
-    metadata = fields.get("metadata")
-    usage = metadata.get("usage_object") if isinstance(metadata, Mapping) else None
-    if not isinstance(usage, Mapping) or "prompt_tokens" not in fields:
-        return fields
-    prompt, completion = (
-        inner if isinstance(inner, Mapping) else {}
-        for inner in (usage.get("prompt_tokens_details"), usage.get("completion_tokens_details"))
-    )
-    return {
-        **fields,
-        "cached_tokens": prompt.get("cached_tokens") or usage.get("cache_read_input_tokens"),
-        "cache_write_tokens": prompt.get("cache_creation_tokens") or usage.get("cache_creation_input_tokens"),
-        "input_audio_tokens": prompt.get("audio_tokens"),
-        "output_audio_tokens": completion.get("audio_tokens"),
-        "reasoning_tokens": completion.get("reasoning_tokens"),
-    }
-
-
-def _flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of nested objects beside the others."""
-    nested = [name for name in _NESTED if name in fields]
-    if not nested:
-        return fields
-    flat = {name: value for name, value in fields.items() if name not in nested}
-    for name in nested:
-        flat |= fields[name] if isinstance(fields[name], Mapping) else {}
-    return flat
 
 
 def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record:
