@@ -9,10 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.workload import Prompt, Repeat, Reuse, block_hashes, cache_terms, measure
+from estimator.workload import (
+    CacheTerms,
+    Prompt,
+    Record,
+    Repeat,
+    Reuse,
+    block_hashes,
+    cache_terms,
+    from_profile,
+    load,
+    measure,
+    merge,
+    profile,
+    read_usage,
+    save,
+    with_caching,
+)
 from estimator.workload.reuse import AGES_S, PREFIXES_TOKENS, blocks_in
-from pricing import InputError
+from pricing import InputError, Usage
 
+SIZES = (0, 200_001)
 START = datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -170,3 +187,149 @@ def test_hashes_agree_as_far_as_the_prompts_do(a: list[int], b: list[int], block
 def test_a_block_has_tokens() -> None:
     with pytest.raises(InputError, match="at least 1"):
         block_hashes([1], 0)
+
+
+def record(minutes: float, tokens: int, blocks: str | None, **usage: int) -> Record:
+    at = START + timedelta(minutes=minutes)
+    return Record(at, Usage(tokens, **usage), blocks=None if blocks is None else tuple(blocks))
+
+
+CHAT = [record(0, 32, "ab", output_tokens=5), record(2, 48, "abc", output_tokens=5), record(60, 20, "xy")]
+
+
+def test_a_profile_carries_what_was_measured() -> None:
+    assert profile(CHAT, SIZES).reuse == Reuse(100, (Repeat(0, 120, 32),), 16)
+
+
+@pytest.mark.parametrize(
+    ("records", "notes"),
+    [
+        pytest.param([record(0, 32, None)], 0, id="no blocks"),
+        pytest.param([*CHAT, record(0, 32, None)], 1, id="not all have blocks"),
+        pytest.param([*CHAT, record(0, 33, "ab")], 1, id="of no one size"),
+        pytest.param([record(0, 0, None)], 0, id="no input"),
+    ],
+)
+def test_what_is_not_measured_for_all_is_unknown(records: list[Record], notes: int) -> None:
+    made = profile(records, SIZES)
+    assert made.reuse is None
+    assert len(made.notes) == notes
+    assert from_profile(made, "log").repeated_share is None
+
+
+@pytest.mark.parametrize(
+    ("block_tokens", "known"),
+    [
+        pytest.param(8, False, id="below the smallest size"),
+        pytest.param(16, True, id="the smallest"),
+        pytest.param(512, True, id="as in traces"),
+        pytest.param(4096, True, id="the largest"),
+        pytest.param(8192, False, id="above it"),
+    ],
+)
+def test_the_size_of_blocks_is_found(block_tokens: int, known: bool) -> None:
+    made = profile([record(0, 9 * block_tokens, "abcdefghi")], SIZES).reuse
+    assert (made.block_tokens if made else None) == (block_tokens if known else None)
+
+
+def test_profiles_merge_their_reuse_where_both_know_it() -> None:
+    known, unknown = profile(CHAT, SIZES), profile([record(0, 32, None)], SIZES)
+    assert merge(known, known).reuse == Reuse(200, (Repeat(0, 120, 64),), 16)
+    assert merge(known, unknown).reuse is merge(unknown, known).reuse is None
+
+
+def test_reuse_is_saved_and_loaded() -> None:
+    made = profile(CHAT, SIZES)
+    assert load(save(made), "p.json") == made
+
+
+@pytest.mark.parametrize(
+    ("repeats", "message"),
+    [
+        pytest.param([(0, 120, 60), (0, 120, 1)], "in order", id="twice"),
+        pytest.param([(0, 121, 32)], "unknown", id="between edges of age"),
+        pytest.param([(65, 120, 32)], "unknown", id="between edges of prefixes"),
+        pytest.param([(0, 120, 101)], "more input repeats", id="above all input"),
+        pytest.param([(0, 120, -1)], "at least 1 token", id="negative"),
+    ],
+)
+def test_an_altered_reuse_is_refused(repeats: list[tuple[int, int, int]], message: str) -> None:
+    saved = json.loads(save(profile(CHAT, SIZES)))
+    names = ("min_prefix_tokens", "age_s", "tokens")
+    saved["reuse"]["repeats"] = [dict(zip(names, row, strict=True)) for row in repeats]
+    with pytest.raises(InputError, match=message):
+        load(json.dumps(saved), "p.json")
+
+
+def terms(min_prefix_tokens: int = 0) -> CacheTerms:
+    lives = dict.fromkeys(("life_s_low", "life_s_typical", "life_s_high"), 300.0)
+    return CacheTerms(provider="p", min_prefix_tokens=min_prefix_tokens, status="published", source="s", **lives)
+
+
+@pytest.mark.parametrize(
+    ("life_s", "least", "charges_writes", "expected"),
+    [
+        # 32 of 100 tokens repeat: of the 80 of the first half hour 25.6, of the 20 of the other 6.4.
+        pytest.param(120, 0, False, (25, 55, 0, 6, 14, 0), id="found"),
+        pytest.param(119, 0, False, (0, 80, 0, 0, 20, 0), id="lost just before"),
+        pytest.param(120, 0, True, (25, 0, 55, 6, 0, 14), id="all else is written"),
+        pytest.param(120, 40, True, (0, 0, 80, 0, 20, 0), id="no repeat is long enough, prompts of 40 are"),
+        pytest.param(120, 41, True, (0, 80, 0, 0, 20, 0), id="no prompt is long enough"),
+    ],
+)
+def test_caching_as_measured(life_s: float, least: int, charges_writes: bool, expected: tuple[int, ...]) -> None:
+    made = profile(CHAT, SIZES)
+    cached = with_caching(made, 0, 0, terms(least), life_s=life_s, charges_writes=charges_writes)
+    usages = [cell.usage for cell in cached.cells]
+    found = [(u.cache_read_tokens, u.uncached_input_tokens, u.cache_write_5m_tokens) for u in usages]
+    assert (*found[0], *found[1]) == expected
+    assert cached.usage.total_input_tokens == 100
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        pytest.param(0, 32, id="nothing read yet"),
+        pytest.param(20, 32, id="a part was read"),
+        pytest.param(40, 40, id="more was read than repeats"),
+    ],
+)
+def test_what_was_read_already_is_not_counted_again(read: int, expected: int) -> None:
+    again = [record(0, 32, "ab"), Record(START, Usage(68 - read, read), blocks=tuple("abcde"))]
+    cached = with_caching(profile(again, SIZES), 0, 0, terms(), life_s=300, charges_writes=False)
+    assert cached.usage == Usage(100 - expected, expected)
+
+
+def trace(*rows: dict[str, object]) -> bytes:
+    return "\n".join(map(json.dumps, rows)).encode()
+
+
+def row(timestamp: int, tokens: int, hash_ids: object) -> dict[str, object]:
+    return {"timestamp": timestamp, "input_length": tokens, "output_length": 1, "hash_ids": hash_ids}
+
+
+def test_a_trace_of_blocks() -> None:
+    made = read_usage(trace(row(0, 1024, [1, 2]), row(300_000, 1000, [1, 3])), "t.jsonl", SIZES)
+    assert made.reuse == Reuse(2024, tuple(Repeat(least, 300, 512) for least in (0, 64, 128, 256, 512)), 512)
+    work = from_profile(made, "t")
+    assert work.repeated_share == (512 / 2024,) * 3
+    assert "25.3% of the input repeats" in work.assumptions[1].text
+
+
+def test_a_hash_that_is_none_is_refused_with_its_line() -> None:
+    with pytest.raises(InputError, match="line 2: hash_ids"):
+        read_usage(trace(row(0, 512, [1]), row(0, 512, [[1]])), "t.jsonl", SIZES)
+
+
+def test_a_trace_without_a_list_of_hashes_is_counted_alone() -> None:
+    assert read_usage(trace(row(0, 512, None)), "t.jsonl", SIZES).reuse is None
+
+
+@pytest.mark.shared
+def test_a_real_trace_is_priced_by_what_was_measured(shared: Path) -> None:
+    name = "mooncake_synthetic_trace.jsonl"
+    made = read_usage((shared / "traces" / name).read_bytes(), name, SIZES)
+    assert made.reuse is not None
+    assert (f"{made.reuse.reused_share():.1%}", made.reuse.block_tokens) == ("65.1%", 512)
+    cached = with_caching(made, 0, 0, terms(), life_s=300, charges_writes=False).usage
+    assert f"{cached.cache_read_tokens / cached.total_input_tokens:.1%}" == "59.5%"

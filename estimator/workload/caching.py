@@ -9,6 +9,7 @@ from functools import cache
 from pydantic import Field
 
 from estimator.workload.profile import Cell, Profile
+from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Status
 from pricing import InputError, Usage
 from pricing.facts import DATA, Fact, read_table
@@ -51,8 +52,11 @@ def with_caching(
     `share` of the fresh text input repeats an earlier prefix, which comes back after `reuse_gap_s` in its session or
     with the next request of any session, whichever is sooner. What is found moves to cache_read; what is missed is
     written anew if the seller charges writes, else stays fresh input. Shorter prefixes than the seller caches stay.
+    A profile that carries its own `reuse` is served by that instead, see `_as_measured`.
     Raises InputError where `share` is not in 0 to 1 or `reuse_gap_s` is not above 0.
     """
+    if profile.reuse:
+        return _as_measured(profile, profile.reuse, terms, life_s=life_s, charges_writes=charges_writes)
     if not 0 <= share <= 1:
         raise InputError(f"the repeated share of the input is {share}: it lies between 0 and 1.")
     if reuse_gap_s <= 0:
@@ -70,6 +74,24 @@ def with_caching(
         gap_s = min(reuse_gap_s, 1 / rate) if rate else reuse_gap_s
         found = math.floor(repeated * hit_share(life_s, gap_s))
         return replace(cell, usage=_moved(cell.usage, found, repeated - found if charges_writes else 0))
+
+    return replace(profile, cells=tuple(cached(cell) for cell in profile.cells))
+
+
+def _as_measured(profile: Profile, reuse: Reuse, terms: CacheTerms, *, life_s: float, charges_writes: bool) -> Profile:
+    """Each cell's text input with the measured share read from the cache, over what was read already.
+
+    If the seller charges writes, all else is written where prompts are long enough: none can know what will come back.
+    """
+    share = reuse.reused_share(life_s, terms.min_prefix_tokens)
+
+    def cached(cell: Cell) -> Cell:
+        usage = cell.usage
+        fresh, read = usage.uncached_input_tokens, usage.cache_read_tokens
+        text = fresh + read + usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
+        found = min(fresh, max(0, math.floor(share * text) - read))
+        writes = charges_writes and text >= terms.min_prefix_tokens * cell.requests
+        return replace(cell, usage=_moved(usage, found, fresh - found if writes else 0))
 
     return replace(profile, cells=tuple(cached(cell) for cell in profile.cells))
 

@@ -1,12 +1,13 @@
 """A workload as a mergeable summary: sums of every token bucket by half hour and by size of the prompt.
 
 Its law: pricing a profile equals the sum of pricing its requests, exactly, for every rule in the catalog; and
-profile(A + B) = merge(profile(A), profile(B)). It holds no text.
+profile(A + B) = merge(profile(A), profile(B)), but for the reuse of input, which does not see what A and B share. It
+holds no text.
 """
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import Self
 
 from ddsketch.mapping import LogarithmicMapping
 
+from estimator.workload.reuse import Prompt, Reuse, measure_in_equal_blocks
 from pricing import InputError, Usage
 from pricing.windows import SLOT_MINUTES, Window
 
@@ -22,17 +24,22 @@ SLOT = timedelta(minutes=SLOT_MINUTES)
 HOUR = timedelta(hours=1)
 MONTH = timedelta(hours=730.5)  # A twelfth of 365.25 days.
 _SIZES = LogarithmicMapping(relative_accuracy=0.01)
+_UNMEASURED = "The blocks of the input do not fit its tokens in every row: what repeats is not measured."
 _ZERO_KEY = -1  # Sizes of 1 and more have keys of 0 and more.
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One request at `start`; or, with `requests` and `end`, a row that sums several over a span."""
+    """One request at `start`; or, with `requests` and `end`, a row that sums several over a span.
+
+    `blocks` are the hashes of the blocks of one request's input, as in `Prompt`, where they are known.
+    """
 
     start: datetime
     usage: Usage
     requests: int = 1
     end: datetime | None = None
+    blocks: tuple[Hashable, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or (self.end is not None and self.end.tzinfo is None):
@@ -80,7 +87,8 @@ class Sketch:
 class Profile:
     """The summary. `sizes` are the lower edges of its size bands, `starts` to `ends` the time that it stands for.
 
-    `tokenizers` are the families that its tokens were counted by; `notes` what was taken for granted at the door.
+    `tokenizers` are the families that its tokens were counted by; `notes` what was taken for granted at the door;
+    `reuse` is what repeats of its input, where it was measured for all of it.
     """
 
     sizes: tuple[int, ...]
@@ -91,6 +99,7 @@ class Profile:
     output_sizes: Sketch = Sketch()
     tokenizers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    reuse: Reuse | None = None
 
     @cached_property
     def requests(self) -> int:
@@ -236,24 +245,33 @@ def profile(
     """Summarise requests; `sizes` are the catalog's (`Catalog.sizes`). Raises InputError where there are none.
 
     A row that sums several requests over a span is spread evenly over its hours, in whole requests, and its requests
-    are taken to be of their mean size.
+    are taken to be of their mean size. Reuse is measured where every record has blocks that fit its input.
     """
     inputs: dict[int, int] = {}
     outputs: dict[int, int] = {}
     span: list[datetime] = []
+    prompts: list[Prompt] = []
+    unknown = 0
 
     def cells() -> Iterator[Cell]:
+        nonlocal unknown
         for record in records:
             start = record.start.astimezone(UTC)
             end = record.end.astimezone(UTC) if record.end else start
             span[:] = (min(start, span[0]), max(end, span[1])) if span else (start, end)
             _count(inputs, record.usage.total_input_tokens // record.requests, record.requests)
             _count(outputs, _output(record.usage) // record.requests, record.requests)
+            if record.blocks is None:
+                unknown += 1
+            else:
+                prompts.append(Prompt(start, record.usage.total_input_tokens, record.blocks))
             yield from _cells(record, sizes)
 
     collected = _collect(cells())
     if not collected:
         raise InputError("there are no requests in it: a profile needs at least one.")
+    reuse = None if unknown else measure_in_equal_blocks(prompts)
+    unfit = {_UNMEASURED} if prompts and reuse is None else set()
     return Profile(
         sizes=sizes,
         cells=collected,
@@ -262,7 +280,8 @@ def profile(
         input_sizes=Sketch(tuple(sorted(inputs.items()))),
         output_sizes=Sketch(tuple(sorted(outputs.items()))),
         tokenizers=tuple(sorted(set(tokenizers))),
-        notes=tuple(sorted(set(notes))),
+        notes=tuple(sorted({*notes, *unfit})),
+        reuse=reuse,
     )
 
 
@@ -282,7 +301,10 @@ def _output(usage: Usage) -> int:
 
 
 def merge(a: Profile, b: Profile) -> Profile:
-    """The profile of both workloads together. Raises InputError where their size bands differ."""
+    """The profile of both workloads together. Raises InputError where their size bands differ.
+
+    Its reuse is known where that of both is.
+    """
     if a.sizes != b.sizes:
         raise InputError("the two profiles were made with different price tiers: profile their files again.")
     return Profile(
@@ -294,6 +316,7 @@ def merge(a: Profile, b: Profile) -> Profile:
         output_sizes=a.output_sizes.merge(b.output_sizes),
         tokenizers=tuple(sorted({*a.tokenizers, *b.tokenizers})),
         notes=tuple(sorted({*a.notes, *b.notes})),
+        reuse=a.reuse.merge(b.reuse) if a.reuse and b.reuse else None,
     )
 
 

@@ -18,6 +18,7 @@ _EVER_S = 10_000 * 366 * 86_400  # Longer than any two dates are apart.
 AGES_S = (1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
           86_400, 172_800, 604_800, 2_592_000, _EVER_S)  # fmt: skip
 PREFIXES_TOKENS = (0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768)
+_SIZES_TOKENS = tuple(2**n for n in range(4, 13))
 _HASH_BYTES = 16
 _TOKEN_BYTES = 8
 
@@ -98,6 +99,13 @@ def measure(prompts: Iterable[Prompt], block_tokens: int) -> Reuse:
             sums.update(_found(ages, least))
         seen.update(dict.fromkeys(prompt.blocks, prompt.at))
     return _reuse(tokens, sums, block_tokens)
+
+
+def measure_in_equal_blocks(prompts: Sequence[Prompt]) -> Reuse | None:
+    """The reuse where some power of two as the size of all blocks fits every prompt, else None."""
+    fitting = (size for size in _SIZES_TOKENS if all(len(p.blocks) == blocks_in(p.tokens, size) for p in prompts))
+    block_tokens = next(fitting, None)
+    return measure(prompts, block_tokens) if block_tokens else None
 
 
 def blocks_in(tokens: int, block_tokens: int) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from estimator.workload.profile import Cell, Profile, Sketch
+from estimator.workload.reuse import AGES_S, PREFIXES_TOKENS, Reuse
 from pricing import InputError, InvalidUsage, Usage
 
 FORMAT: Final = "breakeven-profile"
@@ -40,6 +41,7 @@ class _Saved(BaseModel):
     input_sizes: Bins
     output_sizes: Bins
     cells: tuple[_Cell, ...]
+    reuse: Reuse | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -52,7 +54,21 @@ class _Saved(BaseModel):
         places = [(cell.start, cell.floor) for cell in self.cells]
         if any(a >= b for a, b in pairwise(places)) or {floor for _, floor in places} - set(self.sizes):
             raise ValueError("cells must be in order, one for each half hour and size")
+        if self.reuse is not None:
+            _check(self.reuse)
         return self
+
+
+def _check(reuse: Reuse) -> None:
+    places = [(row.min_prefix_tokens, row.age_s) for row in reuse.repeats]
+    if any(a >= b for a, b in pairwise(places)):
+        raise ValueError("repeats must be in order, one for each least prefix and age")
+    if any(least not in PREFIXES_TOKENS or age_s not in AGES_S for least, age_s in places):
+        raise ValueError("a repeat has an unknown least prefix or age")
+    if any(row.tokens < 1 for row in reuse.repeats):
+        raise ValueError("a repeat has at least 1 token")
+    if any(reuse.reused_share(None, least) > 1 for least in PREFIXES_TOKENS):
+        raise ValueError("more input repeats than there is")
 
 
 def save(profile: Profile) -> str:
@@ -68,8 +84,9 @@ def save(profile: Profile) -> str:
         input_sizes=profile.input_sizes.bins,
         output_sizes=profile.output_sizes.bins,
         cells=tuple(_cell(cell) for cell in profile.cells),
+        reuse=profile.reuse,
     )
-    return saved.model_dump_json()
+    return saved.model_dump_json(exclude_none=True)
 
 
 def _cell(cell: Cell) -> _Cell:
@@ -102,6 +119,7 @@ def load(text: str, name: str) -> Profile:
         output_sizes=Sketch(saved.output_sizes),
         tokenizers=saved.tokenizers,
         notes=saved.notes,
+        reuse=saved.reuse,
     )
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from estimator.tokens import content_of, count_text
 from estimator.workload.profile import Profile, Record, profile
+from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
 from estimator.workload.template import Template, Triple, defaults
 from pricing import InputError, Usage
@@ -31,7 +32,8 @@ class Workload:
     """One workload. The profiles hold the same requests with few, typical and many tokens.
 
     `requests_per_month` is the true rate, whatever time the profiles stand for. `repeated_share` (low, typical, high)
-    is the share of input that repeats an earlier prefix, None where unknown; it comes back after `reuse_gap_s`.
+    is the share of input that repeats an earlier prefix, None where unknown; it comes back after `reuse_gap_s`,
+    or as the profiles' own `reuse` tells.
     People count in `unit`s (conversations, say), each of which takes `requests_per_unit`.
     """
 
@@ -108,10 +110,11 @@ def from_profile(made: Profile, name: str, requests_per_month: int | Fraction | 
         requests_per_month=rate,
         tokenizer=made.tokenizer,
         content="",
-        repeated_share=None,
+        repeated_share=(made.reuse.reused_share(),) * 3 if made.reuse else None,
         reuse_gap_s=0,
         assumptions=(
             Assumption(said, "user" if given else "guess", ""),
+            *([_of_reuse(made.reuse)] if made.reuse else []),
             *(Assumption(note, "guess", "") for note in made.notes),
         ),
     )
@@ -192,6 +195,11 @@ def _of_tokens(template: Template) -> str:
 def _of_repeats(template: Template) -> str:
     low, typical, high = template.repeated_share
     return f"{typical:.0%} of the input ({low:.0%} to {high:.0%}) repeats an earlier beginning and could be cached."
+
+
+def _of_reuse(reuse: Reuse) -> Assumption:
+    share = f"{reuse.reused_share():.1%} of the input repeats an earlier beginning"
+    return Assumption(f"{share}, in blocks of {reuse.block_tokens} tokens.", "measured", "")
 
 
 def _of_shape(shape: Shape) -> Assumption:
