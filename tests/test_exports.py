@@ -151,6 +151,7 @@ def with_method(method: int) -> bytes:
         pytest.param(lambda: packed(("b.zip", packed(("a.csv", LOG)))), "an archive inside an archive", id="nested"),
         pytest.param(lambda: packed(("../a.csv", LOG)), "leads out of the archive", id="upwards"),
         pytest.param(lambda: packed(("a/../../a.csv", LOG)), "leads out of the archive", id="upwards inside"),
+        pytest.param(lambda: packed(("a.csv", LOG)).replace(b"a.csv", b"\0.csv"), "leads out", id="no name"),
         pytest.param(lambda: packed(("/a.csv", LOG)), "leads out of the archive", id="absolute"),
         pytest.param(lambda: packed(("c:a.csv", LOG)), "leads out of the archive", id="a drive"),
         pytest.param(lambda: packed(("a\\b.csv", LOG)), "leads out of the archive", id="backslash"),

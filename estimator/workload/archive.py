@@ -30,7 +30,7 @@ def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     except (BadZipFile, ValueError, OSError, NotImplementedError):
         raise InputError(f"{name}: not a readable ZIP: download it again.") from None
     with archive:
-        files = [info for info in archive.infolist() if not info.is_dir() and not _is_of_the_system(info.filename)]
+        files = [info for info in archive.infolist() if not _is_left_out(info.filename)]
         _check(files, name)
         room = MOST_BYTES
         for info in files:
@@ -39,9 +39,10 @@ def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             yield info.filename, content
 
 
-def _is_of_the_system(path: str) -> bool:
+def _is_left_out(path: str) -> bool:
+    """Folders, and what an operating system adds."""
     parts = PurePosixPath(path).parts
-    return "__MACOSX" in parts or parts[-1:] in {(".DS_Store",), ("Thumbs.db",), ("desktop.ini",)}
+    return path.endswith("/") or "__MACOSX" in parts or parts[-1:] in {(".DS_Store",), ("Thumbs.db",), ("desktop.ini",)}
 
 
 def _check(files: list[ZipInfo], name: str) -> None:
@@ -59,9 +60,8 @@ def _check(files: list[ZipInfo], name: str) -> None:
 
 
 def _stays_inside(path: str) -> bool:
-    return (
-        path.isprintable() and not {"\\", ":"} & set(path) and not path.startswith("/") and ".." not in path.split("/")
-    )
+    signs = path.isprintable() and not {"\\", ":"} & set(path)
+    return signs and path[:1] not in {"", "/"} and ".." not in path.split("/")
 
 
 def _too_large(name: str) -> InputError:
