@@ -1,6 +1,7 @@
 """Tokens of images, sound, video and pages: published examples, both sides of every step, and what is not on record."""
 
 import io
+import struct
 import wave
 
 import pytest
@@ -175,6 +176,17 @@ def test_length_of_a_sound(seconds: float) -> None:
     clip = read_clip(a_sound(seconds), "a.wav")
     assert clip.seconds == pytest.approx(seconds)
     assert not clip.is_video
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", len(content) + 8, kind) + content
+
+
+def test_length_of_a_video() -> None:
+    pytest.importorskip("tinytag")
+    header = struct.pack(">5I", 0, 0, 0, 1000, 12_500) + bytes(80)  # Ticks a second, and ticks.
+    data = box(b"ftyp", b"isom\0\0\0\0isom") + box(b"moov", box(b"mvhd", header))
+    assert read_clip(data, "a.mp4") == Clip(12.5, is_video=True)
 
 
 @pytest.mark.parametrize(
