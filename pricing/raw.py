@@ -36,7 +36,8 @@ def _count(counters: object, name: str) -> int:
     value = counters.get(name) if isinstance(counters, Mapping) else None
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
         raise InvalidUsage(f"{name} must be a whole number, not {value!r}.")
     return int(value)
 

@@ -75,11 +75,18 @@ def test_a_page_remembers_the_work_in_words() -> None:
 
 
 def test_a_text_is_counted() -> None:
-    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text"))
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text or document"))
     assert "Paste a text" in said(page)
     page.text_area(key="text").set_value("How many tokens is this? " * 100).run()
     assert not page.exception
     assert "your text" in said(page)
+
+
+def test_a_document_is_counted() -> None:
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text or document"))
+    page.file_uploader(key="document").upload("offer.md", b"# An offer\n\nTen chairs. " * 50, "text/markdown").run()
+    assert not page.exception
+    assert "offer.md" in said(page)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from fractions import Fraction
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from estimator.dashboard.parts import escaped
 from estimator.report import count
+from estimator.tokens import text_of
 from estimator.workload import (
     Workload,
     from_profile,
@@ -19,7 +21,7 @@ from estimator.workload import (
 )
 from pricing import catalog, now
 
-TASK, FILE, TEXT = "A typical task", "A usage file", "A text"
+TASK, FILE, TEXT = "A typical task", "A usage file", "A text or document"
 _FIRST = "support-chat"
 _PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
 
@@ -94,7 +96,7 @@ def _often(
 
 def _file() -> Workload | None:
     upload = st.file_uploader(
-        "A usage export (OpenAI, Anthropic), a table with one request a row, or JSON lines",
+        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), or a table of requests",
         key="upload",
         help="It is counted here and forgotten: nothing is stored or sent anywhere.",
     )
@@ -121,12 +123,19 @@ def _text() -> Workload | None:
         placeholder="Paste a prompt, a document or a chat.",
         help="It is counted here and forgotten: nothing is stored or sent anywhere.",
     )
+    upload = st.file_uploader("… or a document (PDF, Word, Excel, PowerPoint, text)", key="document")
     left, right = st.columns(2, vertical_alignment="bottom")
     units = _often((left, right), "text", 100, "day", "How many texts like this?")
+    name = "your text"
+    if upload is not None:
+        document = text_of(upload.getvalue(), upload.name)
+        name, text = upload.name, document.text
+        if document.note:
+            st.caption(escaped(document.note))
     if not text.strip():
-        st.info("Paste a text to see what sending it would cost on every model.")
+        st.info("Paste a text, or choose a document, to see what sending it would cost on every model.")
         return None
-    return from_text(text, "your text", units, catalog().sizes, start=_month())
+    return from_text(text, name, units, catalog().sizes, start=_month())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -273,10 +273,7 @@ def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:
     is_ours = isinstance(usage, Mapping) and usage.keys() <= InclusiveUsage.model_fields.keys()
     if isinstance(usage, Mapping) and is_ours and fields.get("type") != "message":
         return Request(at=_TRACE_START, usage=dict(usage)).to_usage()
-    try:
-        return usage_from_raw(raw)
-    except OverflowError:
-        raise InputError("a token count of the response is too large.") from None
+    return usage_from_raw(raw)
 
 
 def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | None:
