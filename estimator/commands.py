@@ -92,7 +92,9 @@ def _compared(args: Namespace, book: Catalog, models: Sequence[Model]) -> Compar
     mode = Mode(processing="batch") if args.batch else STANDARD
     work = _work(args, book, at)
     if args.caching and work.repeated_share is None:
-        raise InputError("--caching is for templates: a file says itself what was cached.")
+        raise InputError(
+            "--caching needs to know what repeats: give a template, or a log with the hashes of its blocks."
+        )
     hosted = () if args.model else decision.hosted_options(work, book)
     return decision.compare(work, book, Scenario(at, mode, args.caching), models, hosted)
 
