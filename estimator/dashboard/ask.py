@@ -43,7 +43,7 @@ def _answer(work: Workload, every: tuple[Option, ...], shown: tuple[Option, ...]
     st.markdown(
         f"{escaped(work.name)}, {count(work.units_per_month)} {work.units} a month, on the models that most people ask "
         f"for: cheapest on **{escaped(least.name)}** ({escaped(mine.span(least.low_usd, least.high_usd))}). The "
-        f"cheapest of all {len(listed)} on record is {escaped(cheapest.name)} at "
+        f"cheapest of all {len(listed):,} on record is {escaped(cheapest.name)} at "
         f"{escaped(mine.written(cheapest.usd))}.{own}"
     )
 
