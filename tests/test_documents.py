@@ -6,20 +6,19 @@ import sys
 import zipfile
 from collections.abc import Callable
 
+import docx
+import openpyxl  # type: ignore[import-untyped]
+import pptx
+import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from estimator.tokens import documents
 from estimator.tokens.documents import Document, text_of
 from pricing.errors import InputError
 from pricing.facts import DATA
-
-docx = pytest.importorskip("docx")
-openpyxl = pytest.importorskip("openpyxl")
-pptx = pytest.importorskip("pptx")
-pypdf = pytest.importorskip("pypdf")
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject  # noqa: E402
 
 
 def a_docx() -> bytes:

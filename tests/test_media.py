@@ -7,6 +7,7 @@ import wave
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from estimator.tokens import FAMILIES
 from estimator.tokens.documents import Document
@@ -149,9 +150,8 @@ def test_every_rule_names_its_family_and_source() -> None:
 
 
 def a_picture(kind: str, width: int = 40, height: int = 30) -> bytes:
-    image = pytest.importorskip("PIL.Image")
     file = io.BytesIO()
-    image.new("RGB", (width, height)).save(file, kind)
+    Image.new("RGB", (width, height)).save(file, kind)
     return file.getvalue()
 
 
@@ -172,7 +172,6 @@ def test_size_of_every_format(kind: str) -> None:
 
 @pytest.mark.parametrize("seconds", [0.25, 1, 12.5])
 def test_length_of_a_sound(seconds: float) -> None:
-    pytest.importorskip("tinytag")
     clip = read_clip(a_sound(seconds), "a.wav")
     assert clip.seconds == pytest.approx(seconds)
     assert not clip.is_video
@@ -183,7 +182,6 @@ def box(kind: bytes, content: bytes) -> bytes:
 
 
 def test_length_of_a_video() -> None:
-    pytest.importorskip("tinytag")
     header = struct.pack(">5I", 0, 0, 0, 1000, 12_500) + bytes(80)  # Ticks a second, and ticks.
     data = box(b"ftyp", b"isom\0\0\0\0isom") + box(b"moov", box(b"mvhd", header))
     assert read_clip(data, "a.mp4") == Clip(12.5, is_video=True)
@@ -200,7 +198,6 @@ def test_length_of_a_video() -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(name: str, data: bytes, told: str) -> None:
-    pytest.importorskip("tinytag")
     with pytest.raises(InputError, match=f"^{name} {told}"):
         read_content(data, name)
 
