@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines
@@ -41,14 +42,7 @@ def show(work: Workload) -> None:
         key="device",
         bind="query-params",
     )
-    gpus = right.selectbox(
-        "How many for each copy",
-        _GPUS,
-        format_func=lambda n: str(n) if n else "As many as it takes",
-        key="gpus",
-        persist_state="session",
-        disabled=device == ANY_DEVICE,
-    )
+    gpus = 0 if device == ANY_DEVICE else _how_many(right)
     model = models[weights]
     _about(model)
     try:
@@ -61,6 +55,16 @@ def show(work: Workload) -> None:
     _break_even(plan, work, rivalry(work, weights, device, gpus or None, half_hour()))
     st.subheader("Behind the figures")
     behind([hosted_option(plan)], purse())
+
+
+def _how_many(place: DeltaGenerator) -> int:
+    return place.selectbox(
+        "How many for each copy",
+        _GPUS,
+        format_func=lambda n: str(n) if n else "As many as it takes",
+        key="gpus",
+        persist_state="session",
+    )
 
 
 def _about(model: Architecture) -> None:
