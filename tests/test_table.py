@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from estimator.workload import Profile, importers, read_usage
 from estimator.workload.profile import bin_of
+from estimator.workload.remarks import Remarks
 from estimator.workload.table import _least_of_bins, plain_table
 from pricing import InputError, Usage
 
@@ -17,7 +18,7 @@ H = "time,input,output\n"
 
 
 def by_rows(data: bytes) -> Profile:
-    return importers._of_rows(data.decode("utf-8-sig"), "log.csv", SIZES, importers._Remarks())
+    return importers._of_rows(data.decode("utf-8-sig"), "log.csv", SIZES, Remarks())
 
 
 def either(read: object) -> Profile | str:

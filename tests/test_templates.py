@@ -20,7 +20,7 @@ from estimator.workload import (
     shapes,
     templates,
 )
-from estimator.workload.importers import _families
+from estimator.workload.remarks import families
 from estimator.workload.shapes import HOURS_PER_WEEK, month_from, spread
 from estimator.workload.template import defaults
 from pricing import InputError, Usage
@@ -67,7 +67,7 @@ def test_every_task_is_sourced_and_makes_a_workload(task: str) -> None:
 
 
 def test_every_other_row_is_sourced() -> None:
-    named = {row.source for rows in (shapes().values(), defaults().values(), _families()) for row in rows}
+    named = {row.source for rows in (shapes().values(), defaults().values(), families()) for row in rows}
     assert named <= sources().keys()
 
 

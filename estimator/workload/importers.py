@@ -1,98 +1,20 @@
-"""Usage exports and request logs → a profile, recognised by their columns. What they say about people is not kept."""
+"""Usage exports and request logs, also in a ZIP → a profile, whatever known form they have."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache, reduce
+from dataclasses import replace
+from functools import reduce
 from hashlib import sha256
 from itertools import chain
-from typing import Any
 
 from estimator.tokens import read_text
-from estimator.workload import google_billing
 from estimator.workload.archive import files_in, is_archive
-from estimator.workload.columns import Columns, columns_of, counts_of, time_of, usage_of, whole
-from estimator.workload.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
-from estimator.workload.langfuse import DETAILS, usage_of_details
-from estimator.workload.profile import Profile, Record, merge, profile
-from estimator.workload.rows import Row, pivoted, rows_of
+from estimator.workload.forms import instead_of_bill
+from estimator.workload.profile import Profile, merge, profile
+from estimator.workload.records import UNDERSTOOD, NoRequests, prepared, records
+from estimator.workload.remarks import Remarks, family_of
+from estimator.workload.rows import rows_of
 from estimator.workload.saved import is_saved, load
 from estimator.workload.table import MODES, Table, plain_table, profile_of
-from estimator.workload.template import WORKLOADS, defaults
-from pricing import InputError, PricingError, Usage
-from pricing.cost import InclusiveUsage, Request
-from pricing.facts import Fact, read_table
-from pricing.raw import model_from_raw, usage_from_raw
-
-_DAY = timedelta(days=1)
-_TRACE_START = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
-_RESPONSES = frozenset({"raw", "usage", "usageMetadata"})
-_ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
-_DEEPSEEK = {"user_id", "model", "api_key", "type", "amount"}
-_DEEPSEEK_SPAN = ("start_time_iso", "end_time_iso", "utc_date")
-# A line of a Claude Code session: a message, or one of the lines that may come before the first.
-_CLAUDE_CODE = (
-    {"uuid", "sessionId"},
-    {"leafUuid", "summary"},
-    {"messageId", "snapshot"},
-    {"operation", "sessionId"},
-)
-_NO_MODEL = "<synthetic>"  # Claude Code's own messages, such as "interrupted".
-_UNDERSTOOD = (
-    "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
-    "and Claude Code, ZIPs of these, saved profiles, "
-    "and tables or JSON lines of requests with a time, input tokens and output tokens."
-)
-
-
-class _Family(Fact):
-    """A row of data/workloads/families.csv: which tokenizer models of this name count with."""
-
-    model_prefix: str
-    family: str
-    source: str
-
-
-@cache
-def _families() -> tuple[_Family, ...]:
-    return read_table(WORKLOADS / "families.csv", _Family)
-
-
-def family_of(model: str) -> str:
-    """The tokenizer family of a model by the longest known beginning of its name, else unknown."""
-    name = model.lower().rpartition("/")[2]
-    fitting = [row for row in _families() if name.startswith(row.model_prefix)]
-    return max(fitting, key=lambda row: len(row.model_prefix)).family if fitting else "unknown"
-
-
-@dataclass
-class _Remarks:
-    """What is learned on the way: models met, what had to be taken for granted, and the headers that are understood.
-
-    It lives as long as one upload is read, so that nothing of it stays behind. `seen` are the ids of what formats may
-    repeat, in one file or the next.
-    """
-
-    models: set[str] = field(default_factory=set)
-    seen: set[tuple[object, ...]] = field(default_factory=set)
-    notes: set[str] = field(default_factory=set)
-    headers: dict[tuple[str, ...], Columns] = field(default_factory=dict)
-
-    def is_new(self, *key: object) -> bool:
-        new = key not in self.seen
-        self.seen.add(key)
-        return new
-
-    def columns(self, fields: Mapping[str, Any]) -> Columns:
-        names = tuple(fields)
-        if names not in self.headers:
-            self.headers[names] = columns_of(names)
-        return self.headers[names]
-
-
-class _NoRequests(InputError):
-    """A file of a known form without a single request."""
+from pricing import InputError
 
 
 class _Bill(InputError):
@@ -104,11 +26,11 @@ def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
 
     Raises InputError with the file, the line and what to do.
     """
-    remarks = _Remarks()
+    remarks = Remarks()
     return _of_archive(data, name, sizes, remarks) if is_archive(data) else _of_file(data, name, sizes, remarks)
 
 
-def _of_archive(data: bytes, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+def _of_archive(data: bytes, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
     """All its files together: each once, and without bills and logs that hold no requests."""
     parts = []
     for path, content in files_in(data, name):
@@ -121,237 +43,41 @@ def _of_archive(data: bytes, name: str, sizes: tuple[int, ...], remarks: _Remark
             parts.append(_of_file(content, f"{name}, {path}", sizes, remarks))
         except _Bill:
             remarks.notes.add("The ZIP holds bills too: they count no tokens and are left out.")
-        except _NoRequests:
+        except NoRequests:
             continue
     if not parts:
-        raise InputError(f"{name}: no file in it holds requests. {_UNDERSTOOD}")
+        raise InputError(f"{name}: no file in it holds requests. {UNDERSTOOD}")
     return _finished(reduce(merge, parts), remarks)
 
 
-def _of_file(data: bytes, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+def _of_file(data: bytes, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
     table = plain_table(data)
     return _of_columns(table, sizes, remarks) if table else _of_rows(read_text(data, name), name, sizes, remarks)
 
 
-def _of_columns(table: Table, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+def _of_columns(table: Table, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
     remarks.models |= table.words.get("model", {""})
-    _remark_modes((word for mode in MODES for word in table.words.get(mode, ())), remarks)
-    _remark_naive(table.is_naive, remarks)
+    remarks.modes(word for mode in MODES for word in table.words.get(mode, ()))
+    if table.is_naive:
+        remarks.naive()
     return _finished(profile_of(table, sizes), remarks)
 
 
-def _of_rows(text: str, name: str, sizes: tuple[int, ...], remarks: _Remarks) -> Profile:
+def _of_rows(text: str, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
     rows = rows_of(text, name)
     first = next(rows, None)
     if first is None:
-        raise _NoRequests(f"{name}: there are no requests in it.")
+        raise NoRequests(f"{name}: there are no requests in it.")
     if is_saved(first.fields):
         return load(text, name)
     instead = instead_of_bill(first.fields)
     if instead:
         raise _Bill(f"{name}: a bill holds too little to count tokens: {instead}")
-    records = _records(_prepared(first, chain([first], rows), name, remarks), name, remarks)
-    return _finished(profile(records, sizes), remarks)
+    made = records(prepared(first, chain([first], rows), name, remarks), name, remarks)
+    return _finished(profile(made, sizes), remarks)
 
 
-def _finished(made: Profile, remarks: _Remarks) -> Profile:
+def _finished(made: Profile, remarks: Remarks) -> Profile:
     """With what was learned besides what it told already, as a saved profile does."""
     families = {family_of(model) for model in remarks.models} | set(made.tokenizers)
     return replace(made, tokenizers=tuple(sorted(families)), notes=tuple(sorted({*made.notes, *remarks.notes})))
-
-
-def _prepared(first: Row, rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Row]:
-    """Where one request is not one row, or has no date, the rows brought to such a form."""
-    names = first.fields.keys()
-    if names >= _DEEPSEEK and names & set(_DEEPSEEK_SPAN):
-        span = tuple(column for column in _DEEPSEEK_SPAN if column in names)
-        whole_rows = pivoted(rows, ("user_id", *span, "model", "api_key_name", "api_key"), "type", "amount")
-        return (_of_all_types(row) for row in whole_rows)
-    if any(names >= known for known in _CLAUDE_CODE):
-        return _answers(rows, remarks)
-    if names & set(DETAILS):
-        return (row for row in rows if "id" not in row.fields or remarks.is_new("observation", str(row.fields["id"])))
-    if google_billing.is_google_billing(first.fields):
-        return google_billing.hours(rows, name, remarks.notes)
-    if names >= {"hash_ids", "timestamp"}:
-        remarks.notes.add("The trace tells no date: it is taken to begin on Monday, 5 January 2026, at 00:00 UTC.")
-        return (_dated(row) for row in rows)
-    return rows
-
-
-def _of_all_types(row: Row) -> Row:
-    """DeepSeek may leave out a type of which there was nothing."""
-    fresh = {} if "input_tokens" in row.fields else {"input_cache_miss_tokens": 0}
-    return Row(row.place, {"output_tokens": 0, **fresh, **row.fields})
-
-
-def _answers(rows: Iterator[Row], remarks: _Remarks) -> Iterator[Row]:
-    """Claude Code writes a line for each block of an answer, all with the same usage: the last one counts.
-
-    A session that goes on from another one begins with a copy of its lines.
-    """
-    answers: dict[tuple[str, str], Row] = {}
-    for row in rows:
-        message = row.fields.get("message")
-        if isinstance(message, Mapping) and "usage" in message and message.get("model") != _NO_MODEL:
-            raw = {name: message[name] for name in ("type", "model", "usage") if name in message}
-            fields = {"timestamp": row.fields.get("timestamp"), "raw": raw}
-            answers[str(message.get("id")), str(row.fields.get("requestId"))] = Row(row.place, fields)
-    return iter([row for key, row in answers.items() if remarks.is_new(*key)])
-
-
-def _dated(row: Row) -> Row:
-    """Mooncake's traces count milliseconds from their beginning."""
-    try:
-        since = timedelta(milliseconds=whole("timestamp", row.fields.get("timestamp")))
-        return Row(row.place, {**row.fields, "timestamp": (_TRACE_START + since).isoformat()})
-    except (ValueError, OverflowError):
-        raise InputError(f"{row.place}: the timestamp is not a number of milliseconds since the start.") from None
-
-
-def _records(rows: Iterator[Row], name: str, remarks: _Remarks) -> Iterator[Record]:
-    found = False
-    for n, row in enumerate(rows):
-        try:
-            record = _record(row, n, remarks)
-        except (PricingError, InputError) as error:
-            raise InputError(f"{row.place}: {error}") from None
-        if row.partial:
-            remarks.notes.add("The export says that it has more pages: these are only a part of the requests.")
-        if record is not None:
-            found = True
-            yield record
-    if not found:
-        raise _NoRequests(f"{name}: there are no requests in it.")
-
-
-def _record(row: Row, n: int, remarks: _Remarks) -> Record | None:
-    details = next((row.fields[name] for name in DETAILS if name in row.fields), None)
-    if details is not None:
-        return _of_observation(row.fields, details, n, remarks)
-    fields = in_googles_words(row.fields)
-    if any(isinstance(fields[name], Mapping) for name in _RESPONSES & fields.keys()):
-        return _of_response(fields, n, remarks)
-    return _of_table(flat(with_litellms_parts(fields)), n, remarks)
-
-
-def _of_observation(fields: Mapping[str, Any], details: object, n: int, remarks: _Remarks) -> Record | None:
-    """A generation that Langfuse observed; None for what uses no tokens, such as a span."""
-    usage = usage_of_details(details)
-    if usage is None:
-        remarks.notes.add("Observations that tell no tokens, such as spans, are left out.")
-        return None
-    names = remarks.columns(fields).names
-    if "start" not in names:
-        raise InputError("the observation tells no time: export its start_time too.")
-    _remark(fields, remarks.columns(fields), remarks)
-    return Record(_start(fields[names["start"]], n, remarks), usage)
-
-
-def _of_response(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record:
-    """A request with a provider's own response, or with the usage of `pricing cost`."""
-    raw = fields["raw"] if isinstance(fields.get("raw"), Mapping) else fields
-    timed = {**raw, **fields}
-    names = remarks.columns(timed).names
-    usage = _usage_in(fields, raw)
-    model = (timed[names["model"]] if "model" in names else None) or model_from_raw(raw)
-    remarks.models.add(str(model or ""))
-    return Record(_time_of_response(timed, names, n, remarks), usage, whole("requests", fields.get("requests", 1)))
-
-
-def _time_of_response(timed: Mapping[str, Any], names: Mapping[str, str], n: int, remarks: _Remarks) -> datetime:
-    if "start" in names:
-        return _start(timed[names["start"]], n, remarks)
-    if "usageMetadata" not in timed:
-        raise InputError("the response tells no time: add it as `at`, such as 2026-10-05T12:00:00Z.")
-    remarks.notes.add("Gemini's responses tell no time: they are taken to be of one hour, 5 January 2026, 00:00 UTC.")
-    return _TRACE_START
-
-
-def _usage_in(fields: Mapping[str, Any], raw: Mapping[str, Any]) -> Usage:
-    usage = fields.get("usage")
-    is_ours = isinstance(usage, Mapping) and usage.keys() <= InclusiveUsage.model_fields.keys()
-    if isinstance(usage, Mapping) and is_ours and fields.get("type") != "message":
-        return Request(at=_TRACE_START, usage=dict(usage)).to_usage()
-    return usage_from_raw(raw)
-
-
-def _of_table(fields: Mapping[str, Any], n: int, remarks: _Remarks) -> Record | None:
-    """A row of named counts: one request, or the sum of several. None for a row of zeros, such as an idle day."""
-    columns = remarks.columns(fields)
-    names = columns.names
-    if not columns.tell_usage:
-        raise InputError(_unknown(fields))
-    counts = counts_of(fields, columns)
-    usage = usage_of(counts, columns)
-    is_sum = "requests" in names or "fresh" in names
-    if is_sum and not counts.get("requests") and not any(n for _, n in usage.items()):
-        return None
-    _remark(fields, columns, remarks)
-    if not is_sum:
-        return Record(_start(fields[names["start"]], n, remarks), usage, blocks=_blocks(fields))
-    start, naive, is_day = time_of(fields[names["start"]])
-    end = time_of(fields[names["end"]])[0] if "end" in names else start + _DAY if is_day else None
-    _remark_naive(naive and not is_day, remarks)
-    requests = counts["requests"] if "requests" in names else _guess_requests(fields, names, usage, remarks)
-    return Record(start, usage, requests, end)
-
-
-def _blocks(fields: Mapping[str, Any]) -> tuple[int | str, ...] | None:
-    """The hashes of the blocks of the input, where a trace lists them."""
-    hashes = fields.get("hash_ids")
-    if not isinstance(hashes, list):
-        return None
-    if not all(isinstance(block, int | str) for block in hashes):
-        raise InputError("hash_ids holds something that is no hash of a block: write whole numbers or texts.")
-    return tuple(hashes)
-
-
-def _start(value: object, n: int, remarks: _Remarks) -> datetime:
-    """The time of the n-th request; if only its day is known, an hour of it, such that many spread over all hours."""
-    start, naive, is_day = time_of(value)
-    _remark_naive(naive and not is_day, remarks)
-    if not is_day:
-        return start
-    remarks.notes.add("The file tells days but no hours: its requests are spread over the day, in UTC.")
-    return start + timedelta(hours=n * 7 % 24)  # 7 and 24 have no common divisor.
-
-
-def _remark_naive(naive: bool, remarks: _Remarks) -> None:
-    if naive:
-        remarks.notes.add("The times name no time zone: they are taken as UTC.")
-
-
-def _guess_requests(fields: Mapping[str, Any], names: Mapping[str, str], usage: Usage, remarks: _Remarks) -> int:
-    """Anthropic's exports count no requests: as many as there would be of usual size in the stated window."""
-    usual = defaults()["request_input_tokens"].typical
-    window = re.match(r">\s*(\d+)k|(\d+)k\s*-", str(fields.get(names.get("window", ""), "")))
-    above = int(window[1] or window[2]) * 1000 if window else 0
-    remarks.notes.add(
-        f"The export counts no requests: they are taken to have {usual:,} input tokens each, "
-        "or just above the stated context window."
-    )
-    return max(1, usage.total_input_tokens // max(usual, above + 1))
-
-
-def _remark(fields: Mapping[str, Any], columns: Columns, remarks: _Remarks) -> None:
-    names = columns.names
-    remarks.models.add(str(("model" in names and fields[names["model"]]) or columns.maker))
-    _remark_modes((fields[names[mode]] for mode in MODES if mode in names), remarks)
-
-
-def _remark_modes(modes: Iterable[object], remarks: _Remarks) -> None:
-    if any(str(mode or "").lower() not in _ORDINARY for mode in modes):
-        remarks.notes.add("Some requests were served in another way than standard: they are counted alike.")
-
-
-def _unknown(fields: Mapping[str, Any]) -> str:
-    """What was found and what is understood. Only what looks like the name of a column is shown, never a value."""
-    named = [str(name) for name in fields if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_. ()/-]{0,39}", str(name))]
-    found = f"found columns {', '.join(named[:12])}" if named else "no names of columns were found"
-    money = " A bill holds too little: export the usage." if any(map(_is_money, named)) else ""
-    return f"it is not known what this is: {found}.{money} {_UNDERSTOOD}"
-
-
-def _is_money(name: str) -> bool:
-    return any(word in name.lower() for word in ("cost", "amount", "currency"))
