@@ -40,6 +40,7 @@ class ModelInfo(Fact):
     weights: str = ""
     resold: bool = False
     featured: bool = False
+    rival: bool = False
     source: str
     note: str = ""
 

@@ -32,7 +32,6 @@ from pricing import catalog, now
 from pricing.windows import SLOT_MINUTES
 
 _HOSTED = 2
-_FRONTIER = ("gpt-5.4", "claude-sonnet-4-6", "gemini-2.5-flash", "deepseek-v4-pro")
 
 
 def half_hour() -> datetime:
@@ -104,11 +103,11 @@ def rivalry(work: Workload, weights: str, device: str, gpus: int | None, at: dat
 
 def _rivals(work: Workload, weights: str, at: datetime) -> tuple[Option, ...]:
     book = catalog().models
-    frontier = [key for key, m in book.items() if m.info.featured and m.id in _FRONTIER]
-    models = (*frontier, *(key for key, m in book.items() if m.info.weights == weights and key not in frontier))
+    usual = [key for key, m in book.items() if m.info.rival]
+    models = (*usual, *(key for key, m in book.items() if m.info.weights == weights and key not in usual))
     sure = [o for o in compared(work, Scenario(at), models, hosted=False).options if is_sure(o.status)]
     same = [o for o in sure if o.weights == weights][:1]
-    return (*same, *(o for o in sure if (o.provider, o.model) in frontier and o not in same))
+    return (*same, *(o for o in sure if (o.provider, o.model) in usual and o not in same))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Looking back …", hash_funcs={Workload: hash})
