@@ -8,6 +8,7 @@ from estimator.workload.columns import whole
 from pricing import InputError, Usage
 
 DETAILS = ("usage_details", "usageDetails")
+COSTS = ("cost_details", "costDetails")
 _TOTALS = frozenset({"total", "totaltokens"})
 _BASES = frozenset({"input", "inputtokens", "prompttokens", "output", "outputtokens", "completiontokens"})
 _OUTPUT_WORDS = ("output", "completion", "candidate", "reasoning", "thought")
