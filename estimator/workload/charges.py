@@ -10,7 +10,7 @@ from typing import Any
 
 from estimator.workload import google_billing
 from estimator.workload.columns import time_of, whole
-from estimator.workload.langfuse import COSTS
+from estimator.workload.langfuse import COSTS, item_of
 from estimator.workload.records import word
 from pricing import STANDARD, InputError, Mode
 from pricing.currency import currencies
@@ -261,16 +261,21 @@ def _litellm(fields: Mapping[str, Any]) -> Iterator[Charge]:
 
 
 def _langfuse(fields: Mapping[str, Any]) -> Iterator[Charge]:
+    """What Langfuse worked out for an observation, by kind of token where the kinds make up its total."""
     costs = _object(next((fields[name] for name in COSTS if name in fields), None))
-    amounts = {name: money(f"cost of {name[:20]}", value) or Decimal(0) for name, value in costs.items()}
-    if amounts:
-        total = amounts.get("total", sum(amounts.values(), Decimal(0)))
-        column = next(name for name in ("start_time", "startTime") if name in fields)
-        start, end = span_of(fields, column)
-        model = next(
-            (word(fields[n]) for n in ("provided_model_name", "providedModelName", "model") if n in fields), ""
-        )
-        yield Charge(start, end, "Langfuse", "", model or _UNNAMED, "", total)
+    amounts: dict[str, Decimal] = {}
+    for name, value in costs.items():
+        item = item_of(name)
+        amounts[item] = amounts.get(item, Decimal(0)) + (money(f"the cost of {item or 'all'}", value) or Decimal(0))
+    total = amounts.pop("", None)
+    if total is not None and total != sum(amounts.values()):
+        amounts = {"": total}
+    if not amounts:
+        return
+    start, end = span_of(fields, "start_time" if "start_time" in fields else "startTime")
+    model = next((word(fields[n]) for n in ("provided_model_name", "providedModelName", "model") if n in fields), "")
+    for item, amount in amounts.items():
+        yield Charge(start, end, "Langfuse", "", model or _UNNAMED, item, amount)
 
 
 def _object(value: object) -> Mapping[str, Any]:
