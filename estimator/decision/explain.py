@@ -144,11 +144,12 @@ def _by_items(case: Case) -> Iterator[Explanation]:
     """What the bill does not list may be billed elsewhere; and a line may hold more than the item that it names."""
     if not case.off:
         return
-    if case.bill.fits(case.computed.usd):
-        yield Explanation("the bill's lines hold more than the items that they name", case.computed.usd)
-    elif all(part.billed_usd is None for part in case.off):
+    if all(part.billed_usd is None for part in case.off):
         rest = case.computed.usd - sum((part.computed_usd or _ZERO for part in case.off), _ZERO)
-        yield Explanation(f"this bill has no line of {', '.join(part.item for part in case.off)}", rest)
+        items = " and ".join(part.item.replace("_", " ") for part in case.off)
+        yield Explanation(f"{items} stands on another bill: this one does not list it", rest)
+    elif case.bill.fits(case.computed.usd):
+        yield Explanation("the lines of the bill hold more than the items that they name", case.computed.usd)
 
 
 def _by_hours(case: Case) -> Iterator[Explanation]:

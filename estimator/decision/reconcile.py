@@ -24,6 +24,12 @@ class Verdict(StrEnum):
     NO_BILL = "no bill"
 
 
+_WHY = {
+    Verdict.IN_RANGE: "lies between the prices of the cheaper and the dearer hours",
+    Verdict.UNEXPLAINED: "no other mode, date, tier or way of counting on record makes it fit",
+    Verdict.NOT_BILLED: "the bill of that day has no line of it",
+    Verdict.NO_BILL: "no bill of that day was given",
+}
 COMPARED = frozenset({Verdict.AGREES, Verdict.IN_RANGE, Verdict.EXPLAINED, Verdict.UNEXPLAINED})
 OPEN = frozenset({Verdict.UNEXPLAINED, Verdict.UNPRICED, Verdict.NO_USAGE, Verdict.NOT_BILLED})
 
@@ -58,6 +64,13 @@ class Line:
     def apart_usd(self) -> Decimal | None:
         """Billed less computed."""
         return self.billed_usd - self.computed.usd if self.billed_usd is not None and self.computed else None
+
+    @property
+    def why(self) -> str:
+        """What is behind the verdict, in plain words; blank where there is nothing to say."""
+        if self.explanations:
+            return "fits if " + ", or if ".join(found.words for found in self.explanations)
+        return self.reason or _WHY.get(self.verdict, "")
 
 
 @dataclass(frozen=True)
