@@ -26,8 +26,8 @@ _VERDICTS = {
 
 def show() -> None:
     uploads = st.file_uploader(
-        "Usage and cost exports of the same days, several files or their ZIP (OpenAI, Anthropic, DeepSeek, Google Cloud, "
-        "OpenRouter, LiteLLM, Langfuse)",
+        "Usage and cost exports of the same days, several files or their ZIP (OpenAI, Anthropic, DeepSeek, "
+        "Google Cloud, OpenRouter, LiteLLM, Langfuse)",
         key="bills",
         accept_multiple_files=True,
         help="They are read here and forgotten: nothing is stored or sent anywhere.",

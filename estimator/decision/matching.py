@@ -83,6 +83,7 @@ class _Matching:
     totals: set[Period]
     found: dict[tuple[Period, str, str], Group] = field(default_factory=dict)
     claimed: set[Used] = field(default_factory=set)
+    apart: dict[Period, list[Group]] = field(default_factory=dict)
 
     def group(self, period: Period, name: str, item: str, model: Model | None) -> Group:
         return self.found.setdefault((period, name, item), Group(period, name, model, item))
@@ -97,15 +98,18 @@ class _Matching:
         group = self.group(period, name, charge.item if is_apart else "", None if is_total else model)
         group.charges.append(charge)
 
-    def apart(self, period: Period) -> list[Group]:
-        """Items that a bill lists apart from the models, such as searches."""
-        groups = (self.found[key] for key in self.found if key[0] == period and not key[1])
-        return [group for group in groups if group.item in self.book.items]
-
     def set_scopes(self) -> None:
+        """Take the items that a bill lists apart from the models, such as searches, out of what the models come to."""
         for group in self.found.values():
-            items = frozenset(other.item for other in self.apart(group.period))
-            group.scope = Scope(only=frozenset({group.item})) if group.item else Scope(without=items)
+            if group.item in self.book.items and not group.name:
+                group.scope = Scope(only=frozenset({group.item}))
+                self.apart.setdefault(group.period, []).append(group)
+        for group in self.found.values():
+            if not group.item:
+                group.scope = self._rest(group.period)
+
+    def _rest(self, period: Period) -> Scope:
+        return Scope(without=frozenset(group.item for group in self.apart.get(period, ())))
 
     def add_uses(self, by: str, statement: Statement) -> None:
         """Give a seller's charges the usage of its own export; else that of others, where it names this seller."""
@@ -128,8 +132,8 @@ class _Matching:
         name = "" if is_total else _label(model, use.model or "unnamed")
         group = self.group(period, name, "", None if is_total else model)
         if not group.charges:
-            group.scope = Scope(without=frozenset(other.item for other in self.apart(period)))
-        for each in (group, *self.apart(period)):
+            group.scope = self._rest(period)
+        for each in (group, *self.apart.get(period, ())):
             each.used.append((model, use))
 
 

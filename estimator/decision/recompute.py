@@ -11,7 +11,7 @@ from estimator.workload import Used
 from estimator.workload.profile import SLOT
 from pricing import BILLABLE, Bill, Mode, Model, Unpriced, Usage, price
 
-_NEAR = timedelta(days=31)  # A bill may apply a change of price up to a billing month early or late.
+_NEAR_DAYS = 31  # A bill may apply a change of price up to a billing month early or late.
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -85,9 +85,12 @@ AS_TOLD = Assumed("")
 def pieces_of(used: Iterable[tuple[Model, Used]], mode: Mode | None = None) -> tuple[Piece, ...]:
     """Usage with its models, summed up where the same rules apply; in another mode than it tells, if one is given."""
     pieces: dict[object, Piece] = {}
+    known: dict[object, dict[object, tuple[datetime, int]]] = {}
     for model, use in used:
-        mean = use.usage.total_input_tokens // use.requests
-        times = _times(model, use.start, use.end, mean if use.floor is None else use.floor)
+        size = use.usage.total_input_tokens // use.requests if use.floor is None else use.floor
+        span = (model.provider, model.id, use.start, use.end, bisect_right(model.sizes, size))
+        times = known.get(span) or _times(model, use.start, use.end, size)
+        known[span] = times
         key = (model.provider, model.id, use.mode, use.floor, tuple((moment, n) for moment, (_, n) in times.items()))
         piece = Piece(model, mode or use.mode, use.usage, use.requests, tuple(times.values()), use.floor)
         if key in pieces:
@@ -100,9 +103,8 @@ def pieces_of(used: Iterable[tuple[Model, Used]], mode: Mode | None = None) -> t
 def _times(model: Model, start: datetime, end: datetime, size: int) -> dict[object, tuple[datetime, int]]:
     """One time, and the number of half hours, for each moment of prices in a span."""
     found: dict[object, tuple[datetime, int]] = {}
-    changes = bisect_right(model.changes, start), bisect_right(model.changes, end - _INSTANT)
-    slots = 1 if not model.windows and changes[0] == changes[1] else -(-(end - start) // SLOT)
-    for n in range(slots):
+    is_one = not model.windows and bisect_right(model.changes, start) == bisect_right(model.changes, end - _INSTANT)
+    for n in range(1 if is_one else -(-(end - start) // SLOT)):
         at = start + n * SLOT
         moment = model.moment(at, at, size)
         first, count = found.get(moment, (at, 0))
@@ -196,14 +198,13 @@ def mode_words(mode: Mode) -> str:
 
 def _before(model: Model, at: datetime) -> datetime:
     """A time at which the prices before the last change held, if that was not long ago."""
-    last = max((change for change in _changes(model) if change <= at), default=at - 2 * _NEAR)
-    return last - _INSTANT if at - last <= _NEAR else at
+    past = [change for change in _changes(model) if change <= at and (at - change).days <= _NEAR_DAYS]
+    return max(past) - _INSTANT if past else at
 
 
 def _after(model: Model, at: datetime) -> datetime:
     """A time at which the prices after the next change hold, if that is soon."""
-    following = min((change for change in _changes(model) if change > at), default=at + 2 * _NEAR)
-    return following if following - at <= _NEAR else at
+    return min((change for change in _changes(model) if at < change and (change - at).days <= _NEAR_DAYS), default=at)
 
 
 def _changes(model: Model) -> set[datetime]:

@@ -152,7 +152,7 @@ def _line(group: Group, own_prices: Sequence[OwnPrice], book: Catalog) -> Line:
         end=group.period.end,
         by=group.period.by,
         model=group.name,
-        name=group.model.info.name if group.model else group.name or "all models",
+        name=_name(group),
         item=group.item,
         verdict=answer.verdict,
         requests=sum(use.requests for _, use in group.used),
@@ -166,6 +166,13 @@ def _line(group: Group, own_prices: Sequence[OwnPrice], book: Catalog) -> Line:
         reason=answer.reason,
         sources=_sources(pieces) if answer.computed else (),
     )
+
+
+def _name(group: Group) -> str:
+    """For people; what is billed apart from the models is the seller's."""
+    if group.model:
+        return group.model.info.name
+    return group.name or (group.period.by if group.item else "all models")
 
 
 def _told_mode(group: Group) -> Mode | None:

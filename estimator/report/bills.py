@@ -3,8 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from estimator.decision import Reconciliation
-from estimator.decision.reconcile import Line
 from estimator.decision.recompute import Spread
+from estimator.decision.reconcile import Line
 from estimator.report.words import money, money_range
 from pricing.currency import Rate, convert, currencies
 
@@ -50,7 +50,7 @@ def headline(found: Reconciliation, exchange: Rate) -> str:
     if found.unexplained_usd:
         said += f" Not explained: {exact(found.unexplained_usd, exchange)}."
     elif computed.usd != billed:
-        said += " Every difference is explained."
+        said += " For every difference an explanation fits."
     if found.checked_share is not None and found.checked_share < 1:
         said += f" That is {_percent(found.checked_share)} of what was billed; the rest could not be checked."
     return said

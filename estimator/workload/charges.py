@@ -148,9 +148,9 @@ def _currency(value: object) -> str:
 
 def _openai(fields: Mapping[str, Any]) -> Iterator[Charge]:
     """Costs of OpenAI, from its API or its dashboard; an idle day has no amount."""
-    inner = fields.get("amount")
-    told = inner if isinstance(inner, Mapping) else {}
-    amount = money("amount", told.get("value", fields.get("amount_value")))
+    inner = fields.get("amount", fields.get("amount_value"))
+    told = inner if isinstance(inner, Mapping) else {"value": inner}
+    amount = money("amount", told.get("value"))
     if amount is None:
         return
     model, item, mode = line_item(str(fields.get("line_item") or ""))
