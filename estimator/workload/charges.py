@@ -129,7 +129,7 @@ def money(name: str, value: object) -> Decimal | None:
     if not text:
         return None
     if isinstance(value, bool) or not _MONEY.fullmatch(text):
-        raise InputError(f"{name} is {text[:40]!r}: write a plain amount such as 12.50.")
+        raise InputError(f"{name} is {word(text)[:40]!r}: write a plain amount such as 12.50.")
     return Decimal(text)
 
 
@@ -142,7 +142,9 @@ def decimals(amount: Decimal) -> int:
 def _currency(value: object) -> str:
     code = str(value or "USD").strip().upper()
     if code not in currencies():
-        raise InputError(f"the currency {code[:10]!r} is not on record: convert to one of {', '.join(currencies())}.")
+        raise InputError(
+            f"the currency {word(code)[:20]!r} is not on record: convert to one of {', '.join(currencies())}."
+        )
     return code
 
 
