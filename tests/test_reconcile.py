@@ -266,6 +266,13 @@ def test_a_local_day_is_billed_as_one() -> None:
             "no model called gpt-9 is on record",
             id="unknown model in the total of a day",
         ),
+        pytest.param(
+            used(Usage(MTOK), model=""),
+            charge("2", model=""),
+            Verdict.UNPRICED,
+            "the usage names no model",
+            id="no model in the usage",
+        ),
     ],
 )
 def test_what_has_no_price_is_unpriced_and_never_nothing(use: Used, bill: Charge, verdict: Verdict, why: str) -> None:
@@ -652,6 +659,17 @@ def test_the_page_holds_a_bill_against_its_usage() -> None:
     row = page.dataframe[0].value.iloc[0]
     assert (row["Model"], row["Verdict"], row["Sources"]) == ("GPT-5.4", "≈ explained", "genai-prices")
     assert (row["We compute"], row["Billed"], row["Apart"]) == (5, 2.5, -2.5)
+
+
+def test_the_page_in_another_currency_says_at_which_rate() -> None:
+    page = AppTest.from_function(_page, default_timeout=60)
+    page.session_state["currency"] = "EUR"
+    page.run()
+    uploads = [("c.csv", OPENAI_COSTS.format("5.00", "input").encode(), ""), ("u.csv", OPENAI_USAGE.encode(), "")]
+    page.file_uploader(key="bills").set_value(uploads).run()
+    assert not page.exception, page.exception
+    assert "We compute €4.46" in page.markdown[0].value  # 1 euro was 1.1204 dollars on that day.
+    assert "5 October 2026" in page.caption[0].value
 
 
 def test_the_page_says_what_could_not_be_checked_and_what_is_wrong() -> None:

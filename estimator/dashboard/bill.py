@@ -11,6 +11,7 @@ from estimator.decision.reconcile import COMPARED, Line, Verdict
 from estimator.report import as_billed, exact, exact_range, headline, item_words
 from estimator.workload import read_statement
 from pricing import InputError, PricingError, catalog
+from pricing.currency import rate_words
 
 _VERDICTS = {
     Verdict.AGREES: "✓ agrees",
@@ -49,6 +50,8 @@ def show() -> None:
 def _answer(found: Reconciliation, mine: Purse) -> None:
     st.markdown(f"### {escaped(headline(found, mine.exchange))}")
     _table(found.lines, mine)
+    if exchange := rate_words(mine.exchange):
+        st.caption(exchange)
     explained = [line for line in found.lines if line.explanations]
     if explained:
         st.subheader("What explains the differences")

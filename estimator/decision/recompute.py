@@ -136,7 +136,7 @@ def bills(piece: Piece, assumed: Assumed = AS_TOLD) -> list[tuple[Bill, int]]:
                 mode=piece.mode if assumed.mode is None else assumed.mode,
                 requests=piece.requests,
                 when=time,
-                size=tiers[0] if assumed.long and tiers else piece.size,
+                size=tiers[0] if assumed.long and tiers and piece.size is None else piece.size,
                 statuses=BILLABLE,
             ),
             n,
@@ -162,15 +162,24 @@ def single(pieces: Sequence[Piece]) -> Iterator[Assumed]:
     """Everything that one assumption can be for these pieces, simplest first."""
     modes = list(_modes(pieces))
     yield from (assumed for mode, assumed in modes if _traits(mode) < 2)
-    yield from (*_COUNTED, *_DATES, _LONG)
+    yield from (assumed for assumed in (*_COUNTED, *_DATES, _LONG) if _matters(assumed, pieces))
     yield from (assumed for mode, assumed in modes if _traits(mode) > 1)
 
 
 def paired(pieces: Sequence[Piece]) -> Iterator[Assumed]:
     """Two assumptions together."""
-    modes = [assumed for _, assumed in _modes(pieces)]
-    yield from (one & other for one, other in product(modes, (*_COUNTED, *_DATES)))
-    yield from (one & other for one, other in product(_COUNTED, _DATES))
+    counted, dates = ([each for each in some if _matters(each, pieces)] for some in (_COUNTED, _DATES))
+    yield from (one & other for (_, one), other in product(_modes(pieces), (*counted, *dates)))
+    yield from (one & other for one, other in product(counted, dates))
+
+
+def _matters(assumed: Assumed, pieces: Sequence[Piece]) -> bool:
+    """Whether it is another way of counting, or another date, for some of the pieces at all."""
+    if assumed.counted:
+        return any(assumed.counted(piece.usage) != piece.usage for piece in pieces)
+    if assumed.at:
+        return any(assumed.at(piece.model, time) != time for piece in pieces for time, _ in piece.times)
+    return any(piece.size is None and len(piece.model.sizes) > 1 for piece in pieces)
 
 
 def _modes(pieces: Sequence[Piece]) -> list[tuple[Mode, Assumed]]:

@@ -200,9 +200,11 @@ def _answer(
 
 def _missing(group: Group, book: Catalog) -> _Answer | None:
     """Why a group has nothing to be compared with, if so."""
-    unknown = sorted({use.model or "unnamed" for model, use in group.used if model is None})
+    unknown = sorted({use.model for model, use in group.used if model is None})
     if group.item and group.item not in book.items:
         return _Answer(Verdict.UNPRICED, reason=f"no price list has an item called {group.item}.")
+    if "" in unknown:
+        return _Answer(Verdict.UNPRICED, reason="the usage names no model: export it grouped by model.")
     if unknown or (group.name and not group.model):
         return _Answer(Verdict.UNPRICED, reason=f"no model called {', '.join(unknown) or group.name} is on record.")
     return None if group.used else _Answer(Verdict.NO_USAGE, reason="no usage was given for it.")

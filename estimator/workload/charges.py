@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from estimator.workload import google_billing
+from estimator.workload import forms, google_billing
 from estimator.workload.columns import time_of, whole
 from estimator.workload.langfuse import COSTS, item_of
 from estimator.workload.records import word
@@ -324,11 +324,11 @@ def _marks(*names: str) -> frozenset[str]:
 
 
 FORMS = (
-    Form("OpenAI", "openai", _marks("amount_value", "line_item"), _openai, only=True),
-    Form("Anthropic", "anthropic", _marks("amount", "cost_type"), _anthropic_api, only=True),
-    Form("OpenAI", "openai", _marks("amount", "line_item"), _openai, only=True),
-    Form("Anthropic", "anthropic", _marks("usage_date_utc", "token_type", "cost_usd"), _anthropic_console, only=True),
-    Form("DeepSeek", "deepseek", _marks("wallet_type", "cost"), _deepseek, only=True),
+    Form("OpenAI", "openai", forms.OPENAI_COSTS_CSV, _openai, only=True),
+    Form("Anthropic", "anthropic", forms.ANTHROPIC_COST_REPORT, _anthropic_api, only=True),
+    Form("OpenAI", "openai", forms.OPENAI_COSTS, _openai, only=True),
+    Form("Anthropic", "anthropic", forms.ANTHROPIC_CONSOLE_COST, _anthropic_console, only=True),
+    Form("DeepSeek", "deepseek", forms.DEEPSEEK_COST, _deepseek, only=True),
     Form("OpenRouter", "", _marks("model_permaslug", "byok_usage_inference"), _openrouter),
     Form("LiteLLM", "", _marks("spend", "startTime", "prompt_tokens"), _litellm),
     *(Form("Langfuse", "", _marks(name), _langfuse) for name in COSTS),

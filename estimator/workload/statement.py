@@ -141,20 +141,20 @@ def _tapped(rows: Iterable[Row], form: Form, charges: list[Charge], read: _Read)
 def _summed(charges: Sequence[Charge]) -> list[Charge]:
     """One charge for each span, model and item. Each amount is taken to be rounded at the last digit of its file."""
     finest = max((decimals(charge.amount) for charge in charges), default=0)
-    sums: dict[Charge, list[Charge]] = {}
+    sums: dict[object, list[Charge]] = {}
     nothing = Decimal(0)
-    for charge in charges:
-        key = replace(charge, amount=nothing, own_key=nothing, cache_discount=nothing)
-        sums.setdefault(key, []).append(charge)
+    for each in charges:
+        named = (each.start, each.end, each.provider, each.model, each.item, each.currency, each.mode, each.per_usd)
+        sums.setdefault(named, []).append(each)
     return [
         replace(
-            key,
+            same[0],
             amount=sum((each.amount for each in same), nothing),
             own_key=sum((each.own_key for each in same), nothing),
             cache_discount=sum((each.cache_discount for each in same), nothing),
-            rounding=len(same) * Decimal(5).scaleb(-1 - max(finest, currencies()[key.currency].decimals)),
+            rounding=len(same) * Decimal(5).scaleb(-1 - max(finest, currencies()[same[0].currency].decimals)),
         )
-        for key, same in sums.items()
+        for same in sums.values()
     ]
 
 
