@@ -233,7 +233,7 @@ def reconcile(args: Namespace) -> int:
     if args.json:
         show_json(forms.reconciliation_json(found, book, exchange))
     else:
-        tables.show_reconciliation(found, exchange)
+        tables.show_reconciliation(found, book, exchange)
     return NEEDS_A_PERSON if found.open else DONE
 
 

@@ -178,12 +178,12 @@ def show_budget(
     _show_notes(assumption.text for assumption in option.assumptions)
 
 
-def show_reconciliation(found: Reconciliation, exchange: Rate) -> None:
+def show_reconciliation(found: Reconciliation, book: Catalog, exchange: Rate) -> None:
     print(f"{headline(found, exchange)}\n")
     rows = [
         (
             f"{line.start:%Y-%m-%d}",
-            f"{line.name}, {line.item}" if line.item else line.name,
+            ", ".join(filter(None, (line.name, item_words(line.item, book.items)))),
             line.by or "nobody",
             exact_range(line.computed, exchange),
             exact(line.billed_usd, exchange),

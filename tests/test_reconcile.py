@@ -349,8 +349,10 @@ def test_searches_that_a_bill_lists_apart_are_no_part_of_the_models() -> None:
 
 def test_searches_that_nobody_counted_are_not_checked() -> None:
     charges = charge("2"), charge("3", model="", item="web_search")
-    line, _ = reconcile(Statement((used(Usage(MTOK)),), charges), sold(model(*PLAIN))).lines
+    uses = used(Usage(MTOK)), used(Usage(MTOK), model="unknown")
+    line, *_ = reconcile(Statement(uses, charges), sold(model(*PLAIN))).lines
     assert (line.verdict, line.computed) == (Verdict.NO_USAGE, None)
+    assert "counts none of it" in line.why
 
 
 def test_a_mode_that_only_the_bill_tells_is_taken_from_it() -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from estimator.decision.recompute import WHOLE, Scope
 from estimator.workload import Charge, Statement, Used
 from pricing import Catalog, Model
+from pricing.values import BILLED_AS
 
 
 class Period(NamedTuple):
@@ -133,8 +134,10 @@ class _Matching:
         group = self.group(period, name, "", None if is_total else model)
         if not group.charges:
             group.scope = self._rest(period)
-        for each in (group, *self.apart.get(period, ())):
-            each.used.append((model, use))
+        group.used.append((model, use))
+        for each in self.apart.get(period, ()):
+            if any(n and BILLED_AS.get(bucket) == each.item for bucket, n in use.usage.items()):
+                each.used.append((model, use))
 
 
 def _period(charge: Charge) -> Period:

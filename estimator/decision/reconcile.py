@@ -195,7 +195,7 @@ def _answer(
         return _Answer(Verdict.NOT_BILLED if group.period.by else Verdict.NO_BILL, computed, reason=reason)
     if missing:
         return missing
-    return _compared(Case(bill, pieces, group.scope, _own(own_prices, group)), group.item)
+    return _compared(Case(bill, pieces, group.scope, _own(own_prices, group)))
 
 
 def _missing(group: Group, book: Catalog) -> _Answer | None:
@@ -207,12 +207,11 @@ def _missing(group: Group, book: Catalog) -> _Answer | None:
         return _Answer(Verdict.UNPRICED, reason="the usage names no model: export it grouped by model.")
     if unknown or (group.name and not group.model):
         return _Answer(Verdict.UNPRICED, reason=f"no model called {', '.join(unknown) or group.name} is on record.")
-    return None if group.used else _Answer(Verdict.NO_USAGE, reason="no usage was given for it.")
+    none = "the usage given counts none of it." if group.item else "no usage was given for it."
+    return None if group.used else _Answer(Verdict.NO_USAGE, reason=none)
 
 
-def _compared(case: Case, item: str) -> _Answer:
-    if item and not case.computed.high:
-        return _Answer(Verdict.NO_USAGE, reason=f"the usage counts no {item}.")
+def _compared(case: Case) -> _Answer:
     if case.agrees:
         return _Answer(Verdict.AGREES, case.computed, case.parts)
     found = explanations(case)
