@@ -49,7 +49,7 @@ def headline(found: Reconciliation, exchange: Rate) -> str:
     said = f"We compute {ours}; {who} {theirs}: {_apart(computed.usd, billed)}."
     if found.unexplained_usd:
         said += f" Not explained: {exact(found.unexplained_usd, exchange)}."
-    elif computed.usd != billed:
+    elif any(line.explanations for line in found.lines):
         said += " For every difference an explanation fits."
     if found.checked_share is not None and found.checked_share < 1:
         said += f" That is {_percent(found.checked_share)} of what was billed; the rest could not be checked."
