@@ -61,6 +61,13 @@ def _parser() -> Parser:
     budget.add_argument("--growth", type=_number, default=Decimal("0.05"), metavar="G", help="a month; 0.05 is 5 %%")
     budget.set_defaults(command=commands.budget)
 
+    reconcile = verbs.add_parser(
+        "reconcile", parents=[json_], help="what was billed against what the price list comes to, by model and day"
+    )
+    reconcile.add_argument("files", nargs="+", metavar="FILE", help="usage and cost exports together, or ZIPs of them")
+    reconcile.add_argument("--currency", default="USD", metavar="C", help="amounts in EUR, CNY …")
+    reconcile.set_defaults(command=commands.reconcile)
+
     report = verbs.add_parser(
         "report", parents=[json_, work, terms], help="a comparison of the featured models and own GPUs, to hand on"
     )

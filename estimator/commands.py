@@ -225,6 +225,18 @@ def budget(args: Namespace) -> int:
     return DONE
 
 
+def reconcile(args: Namespace) -> int:
+    book = catalog()
+    files = [(name, Path(name).read_bytes()) for name in args.files]
+    found = decision.reconcile(workload.read_statement(files, book.sizes), book)
+    exchange = rate(args.currency, max(line.start.date() for line in found.lines))
+    if args.json:
+        show_json(forms.reconciliation_json(found, book, exchange))
+    else:
+        tables.show_reconciliation(found, book, exchange)
+    return NEEDS_A_PERSON if found.open else DONE
+
+
 def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
     """The workload that PROFILE names; a template's is laid over the month of `at`."""
     template = templates().get(args.profile)

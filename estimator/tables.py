@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
+from estimator.decision import BreakEven, Comparison, Month, Option, Purchase, Reconciliation
 from estimator.forms import QUANTILES, quantiles
-from estimator.report import count, money, rate, status_words
+from estimator.report import as_billed, count, exact, exact_range, headline, money, rate, status_words
 from estimator.report.words import item_words
 from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
@@ -176,6 +176,28 @@ def show_budget(
     span = f"{bought.low_per_month:,} to {bought.high_per_month:,}"
     print(f"The limit buys {bought.per_month:,} {work.units} a month ({span}): {bought.cadence}.")
     _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def show_reconciliation(found: Reconciliation, book: Catalog, exchange: Rate) -> None:
+    print(f"{headline(found, exchange)}\n")
+    rows = [
+        (
+            f"{line.start:%Y-%m-%d}",
+            ", ".join(filter(None, (line.name, item_words(line.item, book.items)))),
+            line.by or "nobody",
+            exact_range(line.computed, exchange),
+            exact(line.billed_usd, exchange),
+            as_billed(line),
+            exact(line.apart_usd, exchange),
+            line.verdict.value,
+            line.why,
+        )
+        for line in found.lines
+    ]
+    header = ("day", "model", "billed by", "computed", "billed", "as billed", "apart", "verdict", "what is behind it")
+    show_table(header, rows)
+    _show_exchange(exchange)
+    _show_notes(found.notes)
 
 
 def _month(of: Option | Month, exchange: Rate) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from estimator.decision.hosting import (
     volumes_in_view,
 )
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
+from estimator.decision.reconcile import Reconciliation, reconcile
 from estimator.workload import Assumption
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "NoPrice",
     "Option",
     "Purchase",
+    "Reconciliation",
     "Scenario",
     "break_even",
     "buys",
@@ -46,6 +48,7 @@ __all__ = [
     "moves",
     "per_million_output_usd",
     "price_profile",
+    "reconcile",
     "should_cost",
     "volumes_in_view",
 ]

@@ -1,5 +1,6 @@
 """A comparison for those who were not in front of the screen."""
 
+from estimator.report.bills import as_billed, exact, exact_range, headline
 from estimator.report.pdf import pdf
 from estimator.report.words import (
     cash,
@@ -17,9 +18,13 @@ from estimator.report.words import (
 )
 
 __all__ = [
+    "as_billed",
     "cash",
     "change",
     "count",
+    "exact",
+    "exact_range",
+    "headline",
     "is_sure",
     "item_words",
     "money",

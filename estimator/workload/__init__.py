@@ -1,11 +1,13 @@
 """Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
 
 from estimator.workload.caching import CacheTerms, cache_terms, with_caching
+from estimator.workload.charges import Charge, OwnPrice
 from estimator.workload.importers import read_usage
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
+from estimator.workload.statement import Statement, Used, read_statement
 from estimator.workload.template import Template, per_month, templates
 from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text
 
@@ -14,6 +16,8 @@ __all__ = [
     "Assumption",
     "CacheTerms",
     "Cell",
+    "Charge",
+    "OwnPrice",
     "Profile",
     "Prompt",
     "Record",
@@ -21,7 +25,9 @@ __all__ = [
     "Reuse",
     "Shape",
     "Sketch",
+    "Statement",
     "Template",
+    "Used",
     "Workload",
     "block_hashes",
     "cache_terms",
@@ -33,6 +39,7 @@ __all__ = [
     "merge",
     "per_month",
     "profile",
+    "read_statement",
     "read_usage",
     "save",
     "shapes",

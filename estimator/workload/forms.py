@@ -5,19 +5,25 @@ from collections.abc import Mapping
 from typing import Any
 
 _NESTED = ("attributes", "cache_creation", "server_tool_use")
-# The columns that tell a provider's bill, and what to export instead.
-_BILLS = (
-    ({"amount_value", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
-    ({"amount", "line_item"}, "of OpenAI, export Usage (completions) instead of Costs."),
-    ({"usage_date_utc", "token_type", "cost_usd"}, "of Anthropic, export Usage instead of Cost."),
-    ({"amount", "cost_type"}, "of Anthropic, export the usage report instead of the cost report."),
-    ({"wallet_type", "cost"}, "of DeepSeek, give the amount file, or the whole ZIP that it came in."),
+# The columns that tell a provider's bill.
+OPENAI_COSTS_CSV = frozenset({"amount_value", "line_item"})
+OPENAI_COSTS = frozenset({"amount", "line_item"})
+ANTHROPIC_CONSOLE_COST = frozenset({"usage_date_utc", "token_type", "cost_usd"})
+ANTHROPIC_COST_REPORT = frozenset({"amount", "cost_type"})
+DEEPSEEK_COST = frozenset({"wallet_type", "cost"})
+# What to export instead where tokens are to be counted.
+_INSTEAD = (
+    (OPENAI_COSTS_CSV, "of OpenAI, export Usage (completions) instead of Costs."),
+    (OPENAI_COSTS, "of OpenAI, export Usage (completions) instead of Costs."),
+    (ANTHROPIC_CONSOLE_COST, "of Anthropic, export Usage instead of Cost."),
+    (ANTHROPIC_COST_REPORT, "of Anthropic, export the usage report instead of the cost report."),
+    (DEEPSEEK_COST, "of DeepSeek, give the amount file, or the whole ZIP that it came in."),
 )
 
 
 def instead_of_bill(fields: Mapping[str, Any]) -> str | None:
     """What to export instead, if this is a row of a known provider's bill."""
-    return next((said for names, said in _BILLS if fields.keys() >= names), None)
+    return next((said for names, said in _INSTEAD if fields.keys() >= names), None)
 
 
 def in_googles_words(fields: Mapping[str, Any]) -> Mapping[str, Any]:

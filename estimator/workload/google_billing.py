@@ -11,6 +11,7 @@ from pricing import InputError
 
 _NESTED = ("service", "sku", "usage")
 _NEEDED = frozenset({"sku.description", "usage_start_time", "usage_end_time", "usage.amount", "usage.unit"})
+MARKS = (_NEEDED, frozenset({"sku", "usage", "usage_start_time", "usage_end_time"}))  # Flat, or nested as in BigQuery.
 _UNITS = frozenset({"count", "requests", "tokens", "token"})  # Google counts tokens under each of these.
 _MOST = 10**18
 _KEY = ("start_time", "end_time", "model", "service_tier", "context_window")
@@ -39,7 +40,7 @@ class Sku:
 
 def is_google_billing(fields: Mapping[str, Any]) -> bool:
     """Whether a row is one of the standard usage export, flat or nested as BigQuery writes it."""
-    return _flat(fields).keys() >= _NEEDED
+    return flat(fields).keys() >= _NEEDED
 
 
 def sku_of(text: str) -> Sku | None:
@@ -74,7 +75,7 @@ def hours(rows: Iterable[Row], name: str, notes: set[str]) -> Iterator[Row]:
     places: dict[tuple[str, ...], str] = {}
     sums: dict[tuple[str, ...], dict[str, int]] = {}
     for row in rows:
-        fields = _flat(row.fields)
+        fields = flat(row.fields)
         sku = sku_of(str(fields.get("sku.description")))
         if sku is None or str(fields.get("usage.unit")).lower() not in _UNITS:
             notes.add(LEFT_OUT)
@@ -89,12 +90,13 @@ def hours(rows: Iterable[Row], name: str, notes: set[str]) -> Iterator[Row]:
     return (Row(places[key], {**dict(zip(_KEY, key, strict=True)), **sums[key]}) for key in sums)
 
 
-def _flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    flat = dict(fields)
+def flat(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with the columns of the flat form, where it was nested."""
+    beside = dict(fields)
     for name in _NESTED:
         inner = fields.get(name)
-        flat |= {f"{name}.{key}": value for key, value in inner.items()} if isinstance(inner, Mapping) else {}
-    return flat
+        beside |= {f"{name}.{key}": value for key, value in inner.items()} if isinstance(inner, Mapping) else {}
+    return beside
 
 
 def _tokens(fields: Mapping[str, Any], place: str) -> int:

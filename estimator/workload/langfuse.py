@@ -8,10 +8,24 @@ from estimator.workload.columns import whole
 from pricing import InputError, Usage
 
 DETAILS = ("usage_details", "usageDetails")
+COSTS = ("cost_details", "costDetails")
 _TOTALS = frozenset({"total", "totaltokens"})
 _BASES = frozenset({"input", "inputtokens", "prompttokens", "output", "outputtokens", "completiontokens"})
 _OUTPUT_WORDS = ("output", "completion", "candidate", "reasoning", "thought")
 _INPUT_WORDS = ("input", "prompt", "cache")
+_ITEMS = {
+    "input": "input",
+    "input other": "input",
+    "input cached": "cache_read",
+    "input written": "cache_write_5m",
+    "input written 1h": "cache_write_1h",
+    "input other audio": "input_audio",
+    "input cached audio": "cache_read_audio",
+    "output": "output",
+    "output other": "output",
+    "output reasoning": "output",
+    "output other audio": "output_audio",
+}
 # Whether input and output hold their details: neither, both, or one of the two.
 _READINGS = ((False, False), (True, True), (False, True), (True, False))
 
@@ -59,6 +73,12 @@ def _role(name: str) -> str:
     if "creat" in name or "write" in name:
         return "input written 1h" if name.endswith("1h") else "input written"
     return f"input {'cached' if 'cache' in name else 'other'}{audio}"
+
+
+def item_of(name: str) -> str:
+    """The item of a price list that a kind is billed as; blank for a total. Raises InputError for an unknown kind."""
+    plain = _plain(name)
+    return "" if plain in _TOTALS else _ITEMS[_role(plain)]
 
 
 def _usage(sums: Mapping[str, int], total: int | None) -> Usage:

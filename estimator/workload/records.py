@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from estimator.workload.remarks import Remarks
 from estimator.workload.rows import Row, pivoted
 from estimator.workload.table import MODES
 from estimator.workload.template import defaults
-from pricing import InputError, PricingError, Usage
+from pricing import InputError, Mode, PricingError, Usage
 from pricing.cost import InclusiveUsage, Request
 from pricing.raw import model_from_raw, usage_from_raw
 
@@ -31,11 +32,25 @@ _CLAUDE_CODE = (
     {"operation", "sessionId"},
 )
 _NO_MODEL = "<synthetic>"  # Claude Code's own messages, such as "interrupted".
+_PROVIDERS = ("provider_name", "gen_ai.provider.name", "gen_ai.system", "custom_llm_provider", "provider")
+_ORDINARY = frozenset({"on_demand", "false"})  # Besides the words that `Mode` knows.
+_NAME = re.compile(r"[\w .:/@,+()|&'-]{1,80}")
+_ADDRESS = re.compile(r"@[^@\s]*\.|\bsk-")
 UNDERSTOOD = (
     "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
     "and Claude Code, ZIPs of these, saved profiles, "
     "and tables or JSON lines of requests with a time, input tokens and output tokens."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who answered, in the words of the file, and how. `start` is the time as it stands there."""
+
+    provider: str
+    model: str
+    start: object
+    mode: Mode
 
 
 class NoRequests(InputError):
@@ -95,7 +110,7 @@ def records(rows: Iterator[Row], name: str, remarks: Remarks) -> Iterator[Record
     found = False
     for n, row in enumerate(rows):
         try:
-            record = _record(row, n, remarks)
+            record = record_of(row, n, remarks)
         except (PricingError, InputError) as error:
             raise InputError(f"{row.place}: {error}") from None
         if row.partial:
@@ -107,7 +122,8 @@ def records(rows: Iterator[Row], name: str, remarks: Remarks) -> Iterator[Record
         raise NoRequests(f"{name}: there are no requests in it.")
 
 
-def _record(row: Row, n: int, remarks: Remarks) -> Record | None:
+def record_of(row: Row, n: int, remarks: Remarks) -> Record | None:
+    """The n-th row as a record; None where nothing was used. Raises InputError or InvalidUsage, without the place."""
     details = next((row.fields[name] for name in DETAILS if name in row.fields), None)
     if details is not None:
         return _of_observation(row.fields, details, n, remarks)
@@ -211,6 +227,37 @@ def _guess_requests(fields: Mapping[str, Any], names: Mapping[str, str], usage: 
         "or just above the stated context window."
     )
     return max(1, usage.total_input_tokens // max(usual, above + 1))
+
+
+def served(row: Row, remarks: Remarks) -> Served:
+    """By whom and how the requests of a row were served, as far as it tells."""
+    fields = in_googles_words(row.fields)
+    inner = [fields[name] for name in ("raw", "usage") if isinstance(fields.get(name), Mapping)]
+    inner += [raw["usage"] for raw in inner if isinstance(raw.get("usage"), Mapping)]
+    told = flat(with_litellms_parts({**{k: v for each in reversed(inner) for k, v in each.items()}, **fields}))
+    names = remarks.columns(told).names
+    return Served(
+        provider=next((word(told[name]) for name in _PROVIDERS if told.get(name)), ""),
+        model=word(told[names["model"]]) if "model" in names else "",
+        start=told[names["start"]] if "start" in names else None,
+        mode=_mode(word(told.get("inference_geo")), *(word(told.get(names.get(role, ""))) for role in MODES)),
+    )
+
+
+def _mode(region: str, tier: str, speed: str, batch: str) -> Mode:
+    is_batch = "batch" in tier.lower() or batch.lower() == "true"
+    return Mode(
+        processing="batch" if is_batch else "",
+        service_tier="" if is_batch or tier.lower() in _ORDINARY else tier,
+        speed="" if speed.lower() in _ORDINARY else speed,
+        region=region,
+    )
+
+
+def word(value: object) -> str:
+    """A short name out of a file, without what could be an address or a text."""
+    text = str(value if value is not None else "").strip()
+    return text if _NAME.fullmatch(text) and not _ADDRESS.search(text) else "(not shown)" if text else ""
 
 
 def _remark(fields: Mapping[str, Any], columns: Columns, remarks: Remarks) -> None:
