@@ -22,7 +22,7 @@ from estimator.tokens import (
     splitting,
     vocabularies,
 )
-from estimator.tokens.count import Overhead
+from estimator.tokens.chats import Overhead
 from estimator.tokens.ratios import Margin, Ratio, samples
 from pricing.errors import InputError
 from pricing.facts import DATA, read_table, sources

@@ -1,21 +1,14 @@
-"""Text and chats to token counts, each with how it was made and how far it may be off."""
+"""Text to token counts, each with how it was made and how far it may be off."""
 
-import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Self
-
-from pydantic import Field, model_validator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from estimator.tokens.kinds import content_of
-from estimator.tokens.ratios import BASE, UNKNOWN, error_of, factor, known_family
+from estimator.tokens.ratios import BASE, error_of, factor, known_family
 from estimator.tokens.splitting import parts
 from estimator.tokens.vocabularies import Counter, counter
-from pricing.errors import InputError
-from pricing.facts import DATA, Fact, read_table
 
 _CUT_TOKENS = 2  # A forced cut can undo the joins of the pieces at its two sides.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -41,25 +34,6 @@ class TokenCount:
     source: str
 
 
-class Overhead(Fact):
-    """A row of data/tokens/overheads.csv: tokens beside the text of a chat, for each message, name or reply."""
-
-    family: str
-    item: str
-    tokens_low: int = Field(ge=0)
-    tokens: int
-    tokens_high: int
-    quality: str
-    source: str
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.tokens_low <= self.tokens <= self.tokens_high:
-            raise ValueError("tokens_low, tokens and tokens_high must be in order")
-        return self
-
-
 def count_text(text: str, family: str) -> TokenCount:
     """Tokens of `text`: counted where the family's vocabulary is here, else by ratio from the o200k count.
 
@@ -68,31 +42,9 @@ def count_text(text: str, family: str) -> TokenCount:
     return _count([text], known_family(family))
 
 
-def chat_tokens(messages: Sequence[Mapping[str, object]], family: str) -> TokenCount:
-    """Input tokens of a chat: text, roles, names and tool calls, and the marks around them.
-
-    `messages` are in OpenAI's form; content is a text, nothing, or a list of text parts. Raises InputError for any
-    other content, which has tokens that a text counter cannot see.
-    """
-    if not messages:
-        raise InputError("the chat has no messages: give at least one.")
-    texts = [text for number, message in enumerate(messages, 1) for text in _texts(message, number)]
-    count = _count(texts, known_family(family))
-    overheads = _overheads(family)
-    times = {"message": len(messages), "name": sum("name" in message for message in messages), "reply": 1}
-    beside = [
-        sum(getattr(overheads[item], bound) * n for item, n in times.items())
-        for bound in ("tokens_low", "tokens", "tokens_high")
-    ]
-    quality = overheads["message"].quality
-    return replace(
-        count,
-        low=count.low + beside[0],
-        tokens=count.tokens + beside[1],
-        high=count.high + beside[2],
-        method="estimated",
-        note=f"{count.note} {beside[1]} more for the marks around {len(messages)} messages ({quality}).",
-    )
+def count_joined(texts: Sequence[str], family: str) -> TokenCount:
+    """Tokens of texts that are sent together, each tokenized by itself. Raises InputError as count_text does."""
+    return _count(texts, known_family(family))
 
 
 def _count(texts: Sequence[str], family: str) -> TokenCount:
@@ -141,29 +93,3 @@ def _well_formed(text: str) -> str:
     if _SURROGATE.search(text):
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
-
-
-@cache
-def _overheads(family: str) -> dict[str, Overhead]:
-    rows = read_table(DATA / "tokens" / "overheads.csv", Overhead)
-    own = {row.item: row for row in rows if row.family == family}
-    return own or {row.item: row for row in rows if row.family == UNKNOWN}
-
-
-def _texts(message: Mapping[str, object], number: int) -> list[str]:
-    texts = [text for key in ("role", "name") if isinstance(text := message.get(key), str)]
-    content = message.get("content")
-    for part in content if isinstance(content, list) else [content]:
-        texts += _text_of(part, number)
-    if calls := message.get("tool_calls"):
-        texts.append(json.dumps(calls, ensure_ascii=False, separators=(",", ":")))
-    return texts
-
-
-def _text_of(part: object, number: int) -> list[str]:
-    if part is None:
-        return []
-    text = part.get("text") if isinstance(part, Mapping) else part
-    if not isinstance(text, str):
-        raise InputError(f"message {number} holds something that is not text: only text can be counted.")
-    return [text]
