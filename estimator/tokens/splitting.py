@@ -1,10 +1,14 @@
-"""Long texts in parts, because tokenizers fail or crawl on a million characters with no end of a word."""
+"""Long texts in parts, because tokenizers fail or crawl on a million characters with no end of a word.
+
+A part is also the unit that is counted once however often it comes: prompts that begin alike are cut alike.
+"""
 
 import re
 from collections.abc import Iterator
 
-PART = 3 * 2**13  # Characters; digits go by threes and repeated marks by powers of two, so a forced cut rarely hurts.
-_LONGEST = 2 * PART  # tiktoken 0.14 fails at a million spaces; 700,000 still worked.
+PART = 2**10  # Characters from which an end is looked for.
+FORCED = 3 * 2**13  # Where no end is; digits go by threes and repeated marks by powers of two, so a cut rarely hurts.
+_LONGEST = 2 * FORCED  # tiktoken 0.14 fails at a million spaces; 700,000 still worked.
 
 # Where every pattern in use ends a piece whatever follows: a space after a visible character, or a mark after a letter
 # or number. Not before an apostrophe, which may belong to the word.
@@ -17,9 +21,11 @@ def parts(text: str) -> Iterator[tuple[str, bool]]:
     Counts of the parts add up to that of the text where no cut is forced.
     """
     start = 0
-    while len(text) - start > _LONGEST:
+    while len(text) - start > 2 * PART:
         place = _HARMLESS.search(text, start + PART, start + _LONGEST)
-        end = place.start() if place else start + PART
+        if place is None and len(text) - start <= _LONGEST:
+            break
+        end = place.start() if place else start + FORCED
         yield text[start:end], place is None
         start = end
     yield text[start:], False
