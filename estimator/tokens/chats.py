@@ -1,6 +1,7 @@
 """Messages and tools, as the APIs take them, to tokens: their texts, and the marks around these."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from estimator.tokens.count import TokenCount, count_joined
-from estimator.tokens.ratios import UNKNOWN, known_family
+from estimator.tokens.ratios import UNKNOWN, error_of, known_family
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
 
@@ -65,7 +66,7 @@ def uncounted_parts(message: Mapping[str, object]) -> int:
 
 @cache
 def overheads(family: str) -> Mapping[str, Overhead]:
-    """Tokens beside the text by item: for each `message` and `name`, and once for each request `reply`.
+    """Tokens beside the text by item: for each `message` and `name`; `reply` once a request, `tools` where it has any.
 
     Raises InputError for a family that is not in FAMILIES.
     """
@@ -91,12 +92,12 @@ def chat_tokens(messages: Sequence[Mapping[str, object]], family: str) -> TokenC
 def tools_tokens(tools: Sequence[Mapping[str, object]], family: str) -> TokenCount:
     """Input tokens of the schemas of tools, which every request sends anew: their JSON as text, and what is around it.
 
-    No tools have no tokens. Sellers write the schemas in a form of their own, hence the wide range. Raises InputError
-    for a family that is not in FAMILIES.
+    No tools have no tokens. Sellers put the schemas into a form of their own, so the range is wide (margin `tools`).
+    Raises InputError for a family that is not in FAMILIES.
     """
-    texts = [_json(tool) for tool in tools]
-    times = {"tool": len(tools), "tools": 1} if tools else {}
-    return _with_overheads(count_joined(texts, family), times, f"{len(tools)} tools")
+    count, share = count_joined([_json(tool) for tool in tools], family), error_of("tools")
+    count = replace(count, low=math.floor(count.low * (1 - share)), high=math.ceil(count.high * (1 + share)))
+    return _with_overheads(count, {"tools": 1} if tools else {}, f"{len(tools)} tools, sent in a form of the seller's")
 
 
 def _with_overheads(count: TokenCount, times: Mapping[str, int], of: str) -> TokenCount:

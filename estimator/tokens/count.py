@@ -64,14 +64,11 @@ def tallies(texts: Iterable[str], family: str) -> list[Tally] | None:
     if count is None:
         return None
     places: dict[str, int] = {}
-    cut = [[(places.setdefault(part, len(places)), forced) for part, forced in text_parts(text)] for text in texts]
+    cut = [
+        [(places.setdefault(part, len(places)), forced) for part, forced in parts(well_formed(text))] for text in texts
+    ]
     tokens = count(list(places))
     return [Tally(sum(tokens[place] for place, _ in found), sum(forced for _, forced in found)) for found in cut]
-
-
-def text_parts(text: str) -> Iterable[tuple[str, bool]]:
-    """The parts by which a text is counted, each with whether the cut at its end is forced."""
-    return parts(well_formed(text))
 
 
 def total(found: Iterable[Tally], times: Iterable[int] | None = None) -> Tally:

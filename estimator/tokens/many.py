@@ -1,21 +1,21 @@
 """Many texts at once, as logs have them: each distinct text is counted once."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
-from estimator.tokens.count import Tally, TokenCount, counted, tallies, text_parts, total
+from estimator.tokens.count import Tally, TokenCount, counted, tallies, total, well_formed
 from estimator.tokens.kinds import content_of
 from estimator.tokens.ratios import BASE, SOURCE, Factor, error_of, factor, known_family
-from estimator.tokens.sampling import Interval, Unit, draw, mean_ratio
+from estimator.tokens.sampling import Interval, Sample, Unit, draw
+from estimator.tokens.splitting import parts
 from estimator.tokens.vocabularies import Counter, counter, vocabularies
 
-_SECONDS = 0.3  # For one family: what takes longer is sampled.
+_UNIT = 2**9  # Characters of a part that is drawn: many short ones tell more than few long ones.
+_SECONDS = 0.5  # For one family: what takes longer is sampled.
 _KINDS_PER_S = 2_000_000  # Characters whose kind is told in a second.
 _COUNTED_WHOLE = frozenset({"o200k", "cl100k"})
 _SEED = 0  # The same texts always give the same count.
-
-Pairs = Sequence[tuple[Unit, Unit]]
 
 
 def count_texts(texts: Sequence[str], family: str) -> list[int]:
@@ -34,7 +34,7 @@ def count_texts(texts: Sequence[str], family: str) -> list[int]:
 def count_total(times: Mapping[str, int], family: str) -> TokenCount:
     """Tokens of all texts together, each as often as `times` says (at least once).
 
-    OpenAI's families are counted whole. Of another, a sample is taken where all would take more than a third of a
+    OpenAI's families are counted whole. Of another, a sample is taken where all would take more than half a
     second; `low` and `high` then hold its 95 % interval too. Raises InputError for a family that is not in FAMILIES.
     """
     return total_by_chance(times, known_family(family), Random(_SEED))  # noqa: S311 - no secret
@@ -51,11 +51,11 @@ def total_by_chance(times: Mapping[str, int], family: str, chance: Random) -> To
     if is_whole:
         return _estimated(_rate_of_all(times, family, base), base, family, f"all {len(times):,} texts")
     units = _units(times)
-    pairs = draw(units, budget, chance)
-    looked_at = f"{len({unit for pair in pairs for unit in pair}):,} of {len(units):,} parts of the texts"
+    sample = draw(units, budget, chance)
+    looked_at = f"{len(sample.units):,} of {len(units):,} parts of the texts"
     if count:
-        return _sampled(_rate_counted(pairs, count), base, family, looked_at)
-    return _estimated(_rate_of_sample(pairs, family), base, family, looked_at)
+        return _sampled(_rate_counted(sample, count), base, family, looked_at)
+    return _estimated(_rate_of_sample(sample, family), base, family, looked_at)
 
 
 def _tallies(texts: Mapping[str, int] | Sequence[str], family: str) -> list[Tally]:
@@ -74,26 +74,22 @@ def _units(times: Mapping[str, int]) -> list[Unit]:
     """The distinct parts of all texts."""
     often: dict[str, int] = {}
     for text, n in times.items():
-        for part, _ in text_parts(text):
+        for part, _ in parts(well_formed(text), _UNIT):
             often[part] = often.get(part, 0) + n
     return [Unit(part, base.tokens, n) for (part, n), base in zip(often.items(), _tallies(often, BASE), strict=True)]
 
 
-def _rate_counted(pairs: Pairs, count: Counter) -> Interval:
-    return _mean(pairs, {unit: count(unit.text) / unit.base for pair in pairs for unit in pair}.__getitem__)
+def _rate_counted(sample: Sample, count: Counter) -> Interval:
+    return sample.rate({unit: count(unit.text) / unit.base for unit in sample.units}.__getitem__)
 
 
-def _rate_of_sample(pairs: Pairs, family: str) -> Interval:
-    by = {unit: _of(unit.text, family) for pair in pairs for unit in pair}
+def _rate_of_sample(sample: Sample, family: str) -> Interval:
+    by = {unit: _of(unit.text, family) for unit in sample.units}
     return Interval(
-        _mean(pairs, lambda unit: by[unit].low).low,
-        _mean(pairs, lambda unit: by[unit].typical).typical,
-        _mean(pairs, lambda unit: by[unit].high).high,
+        sample.rate(lambda unit: by[unit].low).low,
+        sample.rate(lambda unit: by[unit].typical).typical,
+        sample.rate(lambda unit: by[unit].high).high,
     )
-
-
-def _mean(pairs: Pairs, rate: Callable[[Unit], float]) -> Interval:
-    return mean_ratio([(rate(first), rate(second)) for first, second in pairs])
 
 
 def _rate_of_all(times: Mapping[str, int], family: str, base: Tally) -> Interval:

@@ -102,9 +102,9 @@ def known_family(family: str) -> str:
     return family
 
 
-def error_of(family: str) -> float:
-    """The share by which the family's own counter may be off; 0 where it is the maker's vocabulary."""
-    return _margins().get(family, 0.0)
+def error_of(name: str) -> float:
+    """The share by which a family's own counter, or another named figure, may be off; 0 of a maker's vocabulary."""
+    return _margins().get(name, 0.0)
 
 
 @lru_cache(maxsize=4096)

@@ -1,19 +1,20 @@
 """What many texts come to with a slow tokenizer, from a sample of them and the exact base counts of all.
 
-Two parts of texts are drawn by chance from each stratum, in proportion to their base tokens, and the mean of their
-ratios is taken: the estimator of Hansen and Hurwitz (Cochran, Sampling Techniques, 3rd ed., 9A.3 and 5A.10). Strata
-have the same base tokens, in the order of what kind of text it is: bytes a character tell scripts apart, characters a
-base token tell prose from code and digits. Size needs no strata: what is twice as long is drawn twice as often.
+Parts of texts with a large share of the base tokens are all taken. Of the others, two are drawn by chance from each
+stratum, in proportion to their base tokens, and the mean of their ratios counts: the estimator of Hansen and Hurwitz
+(Cochran, Sampling Techniques, 3rd ed., 9A.3 and 5.9). Strata have the same base tokens, in the order of what kind of
+text it is: bytes a character tell scripts apart, characters a base token tell prose from code and digits. Size needs no
+strata: what is twice as long is drawn twice as often.
 """
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-_LEAST_STRATA = 10
+_LEAST_STRATA = 30
 _MOST_STRATA = 1000
 _Z = 1.959964  # Of the normal distribution, 2.5 % on each side.
 
@@ -26,32 +27,58 @@ class Unit:
     base: int
     times: int
 
+    @property
+    def weight(self) -> int:
+        return self.base * self.times
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The likeliest value, and the bounds that hold it in at least 95 of 100 samples."""
+    """The likeliest value, and the bounds that hold the true one in 95 of 100 samples."""
 
     low: float
     typical: float
     high: float
 
 
-def draw(units: Sequence[Unit], characters: int, chance: Random) -> list[tuple[Unit, Unit]]:
-    """Two units of each stratum; there are as many strata as make about `characters` to be counted."""
-    ordered = sorted((unit for unit in units if unit.base), key=_kind)
-    reached = list(accumulate(unit.base * unit.times for unit in ordered))
-    mean_size = sum(len(unit.text) * unit.base * unit.times for unit in ordered) / reached[-1]
-    strata = min(max(round(characters / mean_size / 2), _LEAST_STRATA), _MOST_STRATA)
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Units that were taken for certain and their share of all base tokens; two units of each stratum of the others."""
 
-    def one_of(stratum: int) -> Unit:
-        place = (stratum + chance.random()) / strata * reached[-1]
-        return ordered[min(bisect_right(reached, place), len(ordered) - 1)]
+    certain: tuple[Unit, ...]
+    certain_share: float
+    pairs: tuple[tuple[Unit, Unit], ...]
 
-    return [(one_of(stratum), one_of(stratum)) for stratum in range(strata)]
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit once."""
+        return list(dict.fromkeys([*self.certain, *(unit for pair in self.pairs for unit in pair)]))
+
+    def rate(self, of: Callable[[Unit], float]) -> Interval:
+        """The mean over all base tokens of what `of` says of a unit for each of its own."""
+        weight = sum(unit.weight for unit in self.certain) or 1
+        certain = self.certain_share * sum(unit.weight * of(unit) for unit in self.certain) / weight
+        rest = mean_of_strata([(of(first), of(second)) for first, second in self.pairs])
+        share = 1 - self.certain_share
+        return Interval(certain + share * rest.low, certain + share * rest.typical, certain + share * rest.high)
 
 
-def mean_ratio(pairs: Sequence[tuple[float, float]]) -> Interval:
-    """Tokens for each base token in all texts, from the ratios of the two units of each stratum."""
+def draw(units: Sequence[Unit], characters: int, chance: Random) -> Sample:
+    """A sample with about as many characters; there must be some in all."""
+    full = [unit for unit in units if unit.base]
+    total = sum(unit.weight for unit in full)
+    mean_size = sum(len(unit.text) * unit.weight for unit in full) / total
+    draws = 2 * min(max(round(characters / mean_size / 2), _LEAST_STRATA), _MOST_STRATA)
+    certain, rest = _take_large(sorted(full, key=lambda unit: unit.weight, reverse=True), draws)
+    share = 1 - sum(unit.weight for unit in rest) / total
+    strata = max(draws - len(certain), draws // 2) // 2
+    return Sample(tuple(certain), share, _two_of_each(sorted(rest, key=_kind), strata, chance) if rest else ())
+
+
+def mean_of_strata(pairs: Sequence[tuple[float, float]]) -> Interval:
+    """The mean of equal strata, from two draws of each; 0 of none."""
+    if not pairs:
+        return Interval(0.0, 0.0, 0.0)
     mean = sum(first + second for first, second in pairs) / (2 * len(pairs))
     variances = [((first - second) / 2) ** 2 for first, second in pairs]
     if not any(variances):
@@ -61,9 +88,32 @@ def mean_ratio(pairs: Sequence[tuple[float, float]]) -> Interval:
     return Interval(max(0.0, mean - half), mean, mean + half)
 
 
-def _kind(unit: Unit) -> tuple[float, float, str]:
+def _take_large(by_weight: Sequence[Unit], draws: int) -> tuple[Sequence[Unit], Sequence[Unit]]:
+    """The units that so many draws would be expected to hit, each set against what is left after the larger ones."""
+    left = sum(unit.weight for unit in by_weight)
+    for place, unit in enumerate(by_weight):
+        if unit.weight * (draws - place) < left:
+            return by_weight[:place], by_weight[place:]
+        left -= unit.weight
+    return by_weight, ()
+
+
+def _two_of_each(ordered: Sequence[Unit], strata: int, chance: Random) -> tuple[tuple[Unit, Unit], ...]:
+    reached = list(accumulate(unit.weight for unit in ordered))
+
+    def one_of(stratum: int) -> Unit:
+        place = (stratum + chance.random()) / strata * reached[-1]
+        return ordered[min(bisect_right(reached, place), len(ordered) - 1)]
+
+    return tuple((one_of(stratum), one_of(stratum)) for stratum in range(strata))
+
+
+def _kind(unit: Unit) -> tuple[float, int, float, str]:
     size = len(unit.text)
-    return round(len(unit.text.encode()) / size, 1), size / unit.base, unit.text
+    script = (
+        0 if unit.text.isascii() else ord(sorted(unit.text[:: size // 16 + 1])[size // (size // 16 + 1) // 2]) // 256
+    )
+    return round(len(unit.text.encode()) / size, 1), script, size / unit.base, unit.text
 
 
 def _student(freedom: float) -> float:
