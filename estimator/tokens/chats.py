@@ -101,6 +101,8 @@ def tools_tokens(tools: Sequence[Mapping[str, object]], family: str) -> TokenCou
 
 
 def _with_overheads(count: TokenCount, times: Mapping[str, int], of: str) -> TokenCount:
+    if not times:
+        return count
     marks = overheads(count.family)
     low, typical, high = (
         sum(getattr(marks[item], bound) * n for item, n in times.items())
