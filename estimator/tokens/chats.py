@@ -28,7 +28,14 @@ _OBJECTS = (
     "code_execution_result",
 )
 _CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use", "function_call", "custom_tool_call"})
-_RESULTS = {"tool_result": "content", "mcp_tool_result": "content", "function_call_output": "output"}
+# Parts that hold parts.
+_HOLDERS = {
+    "tool_result": "content",
+    "mcp_tool_result": "content",
+    "function_call_output": "output",
+    "custom_tool_call_output": "output",
+    "reasoning": "summary",
+}
 
 
 class Overhead(Fact):
@@ -123,17 +130,26 @@ def _pieces(message: object, number: int) -> Iterator[str | None]:
     """Each text of a message, and None for each part that is none."""
     if not isinstance(message, Mapping):
         raise InputError(f"message {number} is no object with a role and content: give it as the API takes it.")
+    if _type(message) in _CALLS or _type(message) in _HOLDERS:
+        yield from _parts([message])
+        return
     yield from (text for key in ("role", "name") if isinstance(text := message.get(key), str))
-    if message.get("type") in _CALLS or message.get("type") in _RESULTS:
-        yield from _part(message)
     for key in ("content", "parts"):
         yield from _parts(message.get(key))
     yield from (_json(calls) for key in ("tool_calls", "function_call") if (calls := message.get(key)))
 
 
 def _parts(content: object) -> Iterator[str | None]:
-    for part in content if isinstance(content, list) else [content]:
-        yield from _part(part)
+    for part in _listed(content):
+        if isinstance(part, Mapping) and _type(part) in _HOLDERS:
+            for held in _listed(part.get(_HOLDERS[_type(part)])):
+                yield from _part(held)
+        else:
+            yield from _part(part)
+
+
+def _listed(content: object) -> list[object]:
+    return content if isinstance(content, list) else [content]
 
 
 def _part(part: object) -> Iterator[str | None]:
@@ -141,9 +157,7 @@ def _part(part: object) -> Iterator[str | None]:
         yield from [part] if part else []
     elif not isinstance(part, Mapping):
         yield None
-    elif part.get("type") in _RESULTS:
-        yield from _parts(part.get(_RESULTS[str(part["type"])]))
-    elif part.get("type") in _CALLS:
+    elif _type(part) in _CALLS:
         yield _json({key: part[key] for key in ("name", "input", "arguments") if key in part})
     elif texts := [text for key in _TEXTS if isinstance(text := part.get(key), str)]:
         yield from texts
@@ -151,6 +165,10 @@ def _part(part: object) -> Iterator[str | None]:
         yield from map(_json, objects)
     else:
         yield None
+
+
+def _type(part: Mapping[str, object]) -> str:
+    return kind if isinstance(kind := part.get("type"), str) else ""
 
 
 def _json(value: object) -> str:
