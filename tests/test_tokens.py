@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import importlib
 import socket
 import subprocess
 import sys
@@ -545,6 +546,27 @@ def test_another_file_than_that_on_record_is_refused(family: str, monkeypatch: p
     monkeypatch.setattr(vocabularies, "vocabularies", lambda: {family: row})
     with pytest.raises(InputError, match="SHA-256 differs"):
         vocabularies.counter.__wrapped__(family)
+
+
+SCRIPTS = (
+    "Where? Где посылка? 包裹在哪里？ كيف e\u0301 1234 ²Ⅷ don't HTTPServer\n\n  \t x=[1]; <|im_start|> 👩‍👩‍👧🇩🇪 कहाँ"
+)
+
+
+def test_mistral_counts_as_its_makers_package_does() -> None:
+    theirs = importlib.import_module("mistral_common.tokens.tokenizers.tekken").Tekkenizer.from_file(
+        vocabularies.packaged("mistral_common", "data/tekken_240911.json")  # The newer file with the same vocabulary.
+    )
+    for start in range(len(SCRIPTS)):
+        assert count_text(SCRIPTS[start:], "mistral").tokens == len(
+            theirs.encode(SCRIPTS[start:], bos=False, eos=False)
+        )
+
+
+def test_qwen_counts_as_another_package_does() -> None:
+    theirs = importlib.import_module("quicktok").get_encoding("qwen3")
+    for start in range(len(SCRIPTS)):
+        assert count_text(SCRIPTS[start:], "qwen3").tokens == theirs.count(SCRIPTS[start:])
 
 
 @pytest.mark.parametrize("family", ["mistral", "qwen3"])

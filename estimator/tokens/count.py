@@ -9,7 +9,7 @@ from typing import NamedTuple
 from estimator.tokens.kinds import content_of
 from estimator.tokens.quick import count_all
 from estimator.tokens.ratios import BASE, error_of, factor, known_family
-from estimator.tokens.splitting import parts
+from estimator.tokens.splitting import FORCED, PART, parts
 from estimator.tokens.vocabularies import vocabularies
 
 _CUT_TOKENS = 2  # A forced cut can undo the joins of the pieces at its two sides.
@@ -63,9 +63,12 @@ def tallies(texts: Iterable[str], family: str) -> list[Tally] | None:
     count = count_all(family)
     if count is None:
         return None
+    # The newest Claude's pieces are not known for sure, so its texts are cut only where they must be.
+    size = FORCED if vocabularies()[family].reader == "ctok" else PART
     places: dict[str, int] = {}
     cut = [
-        [(places.setdefault(part, len(places)), forced) for part, forced in parts(well_formed(text))] for text in texts
+        [(places.setdefault(part, len(places)), forced) for part, forced in parts(well_formed(text), size)]
+        for text in texts
     ]
     tokens = count(list(places))
     return [Tally(sum(tokens[place] for place, _ in found), sum(forced for _, forced in found)) for found in cut]
