@@ -262,10 +262,9 @@ def test_harmless_cuts_do_not_change_the_count(family: str, text: str) -> None:
     whole = vocabularies.counter(family)
     assert whole is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(splitting, "PART", 1)
         patch.setattr(splitting, "FORCED", 6)
         patch.setattr(splitting, "_LONGEST", 12)
-        found = list(splitting.parts(text))
+        found = list(splitting.parts(text, 1))
     assert "".join(part for part, _ in found) == text
     if not any(is_forced for _, is_forced in found):
         assert sum(whole(part) for part, _ in found) == whole(text)

@@ -6,7 +6,7 @@ A part is also the unit that is counted once however often it comes: prompts tha
 import re
 from collections.abc import Iterator
 
-PART = 2**11  # Characters from which an end is looked for.
+PART = 2**10  # Characters from which an end is looked for.
 FORCED = 3 * 2**13  # Where no end is; digits go by threes and repeated marks by powers of two, so a cut rarely hurts.
 _LONGEST = 2 * FORCED  # tiktoken 0.14 fails at a million spaces; 700,000 still worked.
 
