@@ -25,6 +25,7 @@ from estimator.workload import read_usage
 from estimator.workload.profile import SLOT
 from pricing import Unpriced, Usage, catalog, price
 from pricing.values import add_exactly
+from tests.bench_tokens import PEER, contests
 from tests.conftest import ROOT, SHARED
 
 TRACE = SHARED / "traces" / "AzureLLMInferenceTrace_code_2023.csv"
@@ -306,6 +307,15 @@ def print_million() -> None:
         )
 
 
+def print_tokens() -> None:
+    """Many texts at once."""
+    for contest in contests():
+        contest.ours()  # Loads and checks the vocabulary.
+        run = race(contest.ours, contest.peer, LOOP_RUNS)
+        assert run.ours == run.peers
+        print(row(contest.work, run, PEER))
+
+
 def main() -> None:
     """Print all. The peers' loops take most of the time."""
     which, whole = trace()
@@ -335,6 +345,7 @@ def main() -> None:
         )
     )
     print(row(f"count o200k tokens of {len(prose):,} characters", counted, "tiktoken, encode_ordinary"))
+    print_tokens()
     print(row(f"profile {LOG_ROWS:,} rows of CSV", profiled, "pandas, read_csv and groupby"))
     print_million()
 

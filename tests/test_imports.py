@@ -31,6 +31,7 @@ DOORS = {
     "tiktoken": ("estimator.tokens",),
     "tokenizers": ("estimator.tokens",),
     "ctok": ("estimator.tokens",),
+    "quicktok": ("estimator.tokens.quick",),
     "pypdf": ("estimator.tokens.documents",),
     "docx": ("estimator.tokens.documents",),
     "openpyxl": ("estimator.tokens.documents",),

@@ -13,7 +13,19 @@ from pricing.values import PriceRule
 
 TODAY = "2026-11-23T12:00:00Z"  # A Monday noon, off-peak.
 BATCH, FLEX, PRIORITY = Mode(processing="batch"), Mode(service_tier="flex"), Mode(service_tier="priority")
-FAMILIES = {"o200k", "cl100k", "deepseek", "claude-4", "claude-5", "gemini", "mistral", "llama3", "qwen3", "unknown"}
+FAMILIES = {
+    "o200k",
+    "cl100k",
+    "deepseek",
+    "claude-4",
+    "claude-5",
+    "gemini",
+    "mistral",
+    "llama3",
+    "qwen3",
+    "qwen3.5",
+    "unknown",
+}
 BUCKETS = {
     "input": "uncached_input_tokens",
     "cache_read": "cache_read_tokens",

