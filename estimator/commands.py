@@ -91,10 +91,6 @@ def _compared(args: Namespace, book: Catalog, models: Sequence[Model]) -> Compar
     at = _known_time(args.at) if args.at else now()
     mode = Mode(processing="batch") if args.batch else STANDARD
     work = _work(args, book, at)
-    if args.caching and work.repeated_share is None:
-        raise InputError(
-            "--caching needs to know what repeats: give a template, or a log with the hashes of its blocks."
-        )
     hosted = () if args.model else decision.hosted_options(work, book)
     return decision.compare(work, book, Scenario(at, mode, args.caching), models, hosted)
 

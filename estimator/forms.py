@@ -74,6 +74,8 @@ def option_json(option: Option, exchange: Rate) -> dict[str, Any]:
         "low_usd": option.low_usd,
         "high_usd": option.high_usd,
         **amounts_json(option.usd, option.low_usd, option.high_usd, exchange),
+        "saving_usd": option.saving and option.saving.usd,
+        "saving": option.saving and asdict(option.saving),
         "lines": [asdict(line) for line in option.lines],
         "assumptions": [asdict(assumption) for assumption in option.assumptions],
         "sources": list(option.sources),

@@ -48,11 +48,13 @@ def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None
     scenario = compared.scenario
     caching = ", repeated input cached" if scenario.caching else ""
     print(f"{_said(compared.workload)}; prices of {_time(scenario.at)}, {scenario.mode}{caching}\n")
+    any_saved = any(option.saving for option in compared.options)
     rows = [
         (
             option.name,
             _seller(option, book),
             *_month(option, exchange),
+            *_saved(option, exchange, any_saved),
             option.detail or _HOW[option.kind],
             status_words(option.status),
             ", ".join(dict.fromkeys(line.source for line in option.lines)),
@@ -60,7 +62,8 @@ def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None
         )
         for option in compared.options
     ]
-    show_table(("model", "from", "a month", "low", "high", "how", "price is", "source", "checked"), rows)
+    saved = ("saved by caching",) if any_saved else ()
+    show_table(("model", "from", "a month", "low", "high", *saved, "how", "price is", "source", "checked"), rows)
     _show_exchange(exchange)
     if compared.unpriced:
         print("\nWithout an honest figure:")
@@ -69,6 +72,11 @@ def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None
         )
     _show_notes(assumption.text for assumption in compared.workload.assumptions)
     print("\n--json adds the lines behind each figure, what was taken for granted about each model, and the sources.")
+
+
+def _saved(option: Option, exchange: Rate, any_saved: bool) -> tuple[str, ...]:
+    """What caching took off, as a column where any option has it."""
+    return (money(option.saving.usd, exchange) if option.saving else "",) if any_saved else ()
 
 
 def show_architectures(chosen: Iterable[Architecture]) -> None:

@@ -15,6 +15,7 @@ from estimator.decision.hosting import (
     volumes_in_view,
 )
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
+from estimator.decision.saving import Saving
 from estimator.workload import Assumption
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "NoPrice",
     "Option",
     "Purchase",
+    "Saving",
     "Scenario",
     "break_even",
     "buys",

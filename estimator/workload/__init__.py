@@ -1,6 +1,14 @@
 """Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
 
-from estimator.workload.caching import CacheTerms, cache_terms, with_caching
+from estimator.workload.caching import (
+    CacheTerms,
+    cache_terms,
+    find_terms,
+    tells_caching,
+    with_assumed_reuse,
+    with_caching,
+    without_caching,
+)
 from estimator.workload.importers import read_usage
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
@@ -25,6 +33,7 @@ __all__ = [
     "Workload",
     "block_hashes",
     "cache_terms",
+    "find_terms",
     "from_profile",
     "from_template",
     "from_text",
@@ -36,6 +45,9 @@ __all__ = [
     "read_usage",
     "save",
     "shapes",
+    "tells_caching",
     "templates",
+    "with_assumed_reuse",
     "with_caching",
+    "without_caching",
 ]
