@@ -16,7 +16,18 @@ from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
-from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from estimator.workload import (
+    Profile,
+    Workload,
+    from_built,
+    from_profile,
+    from_template,
+    is_template,
+    load_template,
+    merge,
+    read_usage,
+    templates,
+)
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -59,6 +70,19 @@ def profile(args: Namespace) -> int:
         show_json(forms.profile_json(made))
     else:
         tables.show_profile(made)
+    return DONE
+
+
+def build(args: Namespace) -> int:
+    if args.kind not in workload.kinds():
+        raise InputError(f"no kind of work is called {args.kind[:40]}: give one of {', '.join(workload.kinds())}.")
+    template = workload.edited(workload.built(args.kind), workload.settings_of(args.set))
+    if args.output:
+        _write(Path(args.output), workload.template_json(template).encode())
+    if args.json:
+        show_json(forms.built_json(template))
+    else:
+        tables.show_built(template)
     return DONE
 
 
@@ -226,12 +250,19 @@ def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
     template = templates().get(args.profile)
     if template is not None:
         units = template.default_units_per_month if args.units is None else Fraction(args.units)
-        month = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return from_template(template, units, book.sizes, start=month)
+        return from_template(template, units, book.sizes, start=_month_of(at))
     path = Path(args.profile)
     if not path.exists():
         raise InputError(f"no file or template is called {path}: give a file, or one of {', '.join(templates())}.")
+    if is_template(data := path.read_bytes()):
+        built = load_template(data, str(path))
+        units = built.units_per_month if args.units is None else Fraction(args.units)
+        return from_built(built, units, book.sizes, start=_month_of(at))
     return from_profile(_read(path, book), path.name, args.units)
+
+
+def _month_of(at: datetime) -> datetime:
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _read(path: Path, book: Catalog) -> Profile:

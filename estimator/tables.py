@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
-from estimator.forms import QUANTILES, quantiles
+from estimator.forms import QUANTILES, quantiles, unit_json
 from estimator.report import count, money, rate, status_words
 from estimator.report.words import item_words
 from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
-from estimator.workload import Profile, Workload
+from estimator.workload import Built, Profile, Workload, calls, kinds, parameters
 from pricing import Catalog
 from pricing.console import show_table
 from pricing.currency import Rate, rate_words
@@ -42,6 +42,20 @@ def show_profile(made: Profile) -> None:
     rows = [(name, *(f"{n:,}" for n in quantiles(sketch).values())) for name, sketch in sizes.items()]
     show_table(("tokens of a request", *QUANTILES), rows)
     _show_notes(made.notes)
+
+
+def show_built(template: Built) -> None:
+    kind, known = kinds()[template.kind], parameters(template.kind)
+    print(f"{template.name}: {template.units:,} {kind.units} a {template.period}. {kind.description}\n")
+    rows = [
+        (name, known[name].name, *(f"{n:,}" for n in amount.triple), status_words(amount.status), amount.source)
+        for name, amount in template.parameters.items()
+    ]
+    show_table(("--set", "what", "low", "typical", "high", "is", "source"), rows)
+    print()
+    levels = [unit_json(calls(template, level)) for level in range(3)]
+    totals = [(what.replace("_", " "), *(f"{level[what]:,}" for level in levels)) for what in levels[0]]
+    show_table((f"of one {kind.unit}", "low", "typical", "high"), totals)
 
 
 def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None:

@@ -1,5 +1,7 @@
 """Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
 
+from estimator.workload.assembly import edited, from_built, is_template, load_template, settings_of, template_json
+from estimator.workload.builders import Amount, Built, Call, Kind, Parameter, built, calls, kinds, parameters
 from estimator.workload.caching import (
     CacheTerms,
     cache_terms,
@@ -19,9 +21,14 @@ from estimator.workload.workload import Assumption, Workload, from_profile, from
 
 __all__ = [
     "MONTH",
+    "Amount",
     "Assumption",
+    "Built",
     "CacheTerms",
+    "Call",
     "Cell",
+    "Kind",
+    "Parameter",
     "Profile",
     "Prompt",
     "Record",
@@ -32,20 +39,30 @@ __all__ = [
     "Template",
     "Workload",
     "block_hashes",
+    "built",
     "cache_terms",
+    "calls",
+    "edited",
     "find_terms",
+    "from_built",
     "from_profile",
     "from_template",
     "from_text",
+    "is_template",
+    "kinds",
     "load",
+    "load_template",
     "measure",
     "merge",
+    "parameters",
     "per_month",
     "profile",
     "read_usage",
     "save",
+    "settings_of",
     "shapes",
     "tells_caching",
+    "template_json",
     "templates",
     "with_assumed_reuse",
     "with_caching",
