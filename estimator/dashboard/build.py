@@ -103,14 +103,9 @@ def _told(template: Built) -> None:
     """Where the numbers come from, and the button that keeps them."""
     titles = {s: catalog().sources[s].title for s in dict.fromkeys(a.source for a in template.parameters.values()) if s}
     guesses = sum(amount.status == "guess" for amount in template.parameters.values())
-    said = f"{guesses} of {len(template.parameters)} numbers are our guess. " if guesses else ""
-    st.caption(
-        " ".join(
-            filter(
-                None, (kinds()[template.kind].advice, f"{said}The rest is yours or from:", "; ".join(titles.values()))
-            )
-        )
-    )
+    guessed = f"{guesses} of {len(template.parameters)} numbers are our guess." if guesses else ""
+    named = f"The rest is yours or from: {'; '.join(titles.values())}."
+    st.caption(escaped(" ".join(filter(None, (kinds()[template.kind].advice, guessed, named)))))
     st.download_button(
         "Keep these numbers (JSON)",
         data=template_json(template),

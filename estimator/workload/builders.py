@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from estimator.tokens import audio_tokens
 from estimator.workload.shapes import Status, shapes
 from estimator.workload.template import WORKLOADS, Triple, per_month
+from pricing import InputError
 from pricing.facts import Fact, read_table, sources
 
 FORMAT: Final = "breakeven-template"
@@ -98,6 +99,8 @@ class Built(Fact):
             raise ValueError(f"the kind must be one of {', '.join(kinds())}")
         if self.shape not in shapes():
             raise ValueError(f"the shape must be one of {', '.join(shapes())}")
+        if not _can_hear(self.heard_by):
+            raise ValueError("heard_by must be the tokenizer family of models that take sound")
         known = parameters(self.kind)
         if self.parameters.keys() != known.keys():
             raise ValueError(f"the parameters of {self.kind} are {', '.join(known)}")
@@ -109,6 +112,13 @@ class Built(Fact):
     def units_per_month(self) -> Fraction:
         """`units` a period, over a mean month."""
         return per_month(self.units, self.period)
+
+
+def _can_hear(family: str) -> bool:
+    try:
+        return audio_tokens(1, family).tokens > 0
+    except InputError:
+        return False
 
 
 def _check(known: Parameter, amount: Amount) -> None:
