@@ -33,6 +33,11 @@ def _parser() -> Parser:
 
     profile = verbs.add_parser("profile", parents=[json_], help="exports and logs to one summary without any text")
     profile.add_argument("inputs", nargs="+", metavar="INPUT")
+    profile.add_argument(
+        "--columns",
+        metavar="ROLE=COLUMN,…",
+        help="what the columns of a table are, where no name tells: start=Datum,input=Eingabe,output=Ausgabe …",
+    )
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
     profile.set_defaults(command=commands.profile)
 

@@ -25,7 +25,8 @@ from estimator.workload import (
     is_template,
     load_template,
     merge,
-    read_usage,
+    read_mapped,
+    read_or_suggest,
     templates,
 )
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
@@ -63,7 +64,7 @@ def tokens(args: Namespace) -> int:
 
 def profile(args: Namespace) -> int:
     book = catalog()
-    made = reduce(merge, [_read(Path(name), book) for name in args.inputs])
+    made = reduce(merge, [_read(Path(name), book, args.columns) for name in args.inputs])
     if args.output:
         _write(Path(args.output), workload.save(made).encode())
     if args.json:
@@ -265,8 +266,10 @@ def _month_of(at: datetime) -> datetime:
     return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def _read(path: Path, book: Catalog) -> Profile:
-    return read_usage(path.read_bytes(), str(path), book.sizes)
+def _read(path: Path, book: Catalog, columns: str | None = None) -> Profile:
+    if columns:
+        return read_mapped(path.read_bytes(), str(path), book.sizes, columns)
+    return read_or_suggest(path.read_bytes(), str(path), book.sizes)
 
 
 def _models(names: Sequence[str], book: Catalog) -> list[Model]:

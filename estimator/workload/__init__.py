@@ -12,6 +12,8 @@ from estimator.workload.caching import (
     without_caching,
 )
 from estimator.workload.importers import read_usage
+from estimator.workload.mapped import read_mapped, read_or_suggest, undecided_dates
+from estimator.workload.mapping import ROLES, Guess, examples, guess, is_foreign, missing, sample_of
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
@@ -21,12 +23,14 @@ from estimator.workload.workload import Assumption, Workload, from_profile, from
 
 __all__ = [
     "MONTH",
+    "ROLES",
     "Amount",
     "Assumption",
     "Built",
     "CacheTerms",
     "Call",
     "Cell",
+    "Guess",
     "Kind",
     "Parameter",
     "Profile",
@@ -43,27 +47,35 @@ __all__ = [
     "cache_terms",
     "calls",
     "edited",
+    "examples",
     "find_terms",
     "from_built",
     "from_profile",
     "from_template",
     "from_text",
+    "guess",
+    "is_foreign",
     "is_template",
     "kinds",
     "load",
     "load_template",
     "measure",
     "merge",
+    "missing",
     "parameters",
     "per_month",
     "profile",
+    "read_mapped",
+    "read_or_suggest",
     "read_usage",
+    "sample_of",
     "save",
     "settings_of",
     "shapes",
     "tells_caching",
     "template_json",
     "templates",
+    "undecided_dates",
     "with_assumed_reuse",
     "with_caching",
     "without_caching",

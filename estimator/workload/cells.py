@@ -1,7 +1,7 @@
 """Cells as people write them → numbers and times. How a column writes them is decided over the whole column."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -84,6 +84,11 @@ def order_of(cell: str) -> str:
         return ""
     first, second = int(found[1]), int(found[2])
     return "day" if first > 12 else "month" if second > 12 else "either"
+
+
+def orders_in(cells: Iterable[str]) -> set[str]:
+    """What comes first in the dates of a column: only `either` where none of them tells."""
+    return {order_of(cell) for cell in cells} - {""}
 
 
 @lru_cache(maxsize=2**16)  # Days recur, and parsing is slow.

@@ -9,11 +9,30 @@ from decimal import Decimal
 from io import StringIO
 
 from estimator.tokens import read_text
-from estimator.workload.cells import Span, decimal_sign, is_blank, is_total, moment_of, number_of, order_of, sign_of
+from estimator.workload.cells import (
+    Span,
+    decimal_sign,
+    is_blank,
+    is_total,
+    moment_of,
+    number_of,
+    order_of,
+    orders_in,
+    sign_of,
+)
 from estimator.workload.columns import columns_of
 from estimator.workload.importers import read_usage
-from estimator.workload.mapping import TOKENS, cells_of, factor_of, is_average, roles_of, sample_of, suggestion
-from estimator.workload.profile import Profile
+from estimator.workload.mapping import (
+    TOKENS,
+    cells_of,
+    factor_of,
+    is_average,
+    is_foreign,
+    roles_of,
+    sample_of,
+    suggestion,
+)
+from estimator.workload.profile import MONTH, Profile
 from estimator.workload.rows import rows_of
 from estimator.workload.template import defaults
 from pricing import InputError
@@ -21,7 +40,8 @@ from pricing import InputError
 _COUNTS = ("requests", *TOKENS)
 _NAMES = {"cached": "cached_tokens", "reasoning": "reasoning_tokens"}
 _BESIDE = "cache_read_input_tokens"
-_MONTH_START, _MONTH_HOURS = datetime(2026, 1, 1, tzinfo=UTC), 31 * 24
+_MONTH_START = datetime(2026, 1, 1, tzinfo=UTC)
+_MONTH_HOURS = MONTH // timedelta(hours=1)
 _SUM_OF_MANY = 100_000  # A day's row with more input than this on average stands for many requests.
 
 
@@ -30,11 +50,20 @@ def read_or_suggest(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
     try:
         return read_usage(data, name, sizes)
     except InputError as error:
-        try:
-            hint = suggestion(read_text(data, name), name)
-        except InputError:
-            raise error from None
-        raise InputError(f"{error} If this is a table of requests, try {hint}") from None
+        hint = _hint(data, name)
+        if not hint:
+            raise
+        said = f"{name}: its columns, numbers or dates are in no known form. If this is what they are, give {hint}"
+        raise InputError(said) from error
+
+
+def _hint(data: bytes, name: str) -> str:
+    """The `--columns` that a table in nobody's form seems to need; nothing for other files."""
+    try:
+        text = read_text(data, name)
+        return suggestion(text, name) if is_foreign(*sample_of(text, name)) else ""
+    except InputError:
+        return ""
 
 
 def read_mapped(data: bytes, name: str, sizes: tuple[int, ...], columns: str | Mapping[str, str]) -> Profile:
@@ -44,12 +73,15 @@ def read_mapped(data: bytes, name: str, sizes: tuple[int, ...], columns: str | M
     """
     text = read_text(data, name)
     roles = roles_of(columns, sample_of(text, name)[0]) if isinstance(columns, str) else dict(columns)
+    played = [column for role, column in roles.items() if role != "dates"]
+    if len(set(played)) < len(played):
+        raise InputError(f"{name}: a column cannot be two things: choose another for one of them.")
     style = _style(text, name, roles)
     made = read_usage(_rewritten(text, name, roles, style), name, sizes)
     made = replace(made, notes=tuple(sorted({*made.notes, *style.notes})))
     if "start" in roles:
         return made
-    return replace(made, starts=_MONTH_START, ends=_MONTH_START + timedelta(hours=_MONTH_HOURS))
+    return replace(made, starts=_MONTH_START, ends=_MONTH_START + MONTH)
 
 
 @dataclass
@@ -64,8 +96,7 @@ class _Style:
 
 def undecided_dates(text: str, name: str, column: str) -> bool:
     """Whether none of a column's dates tells if the day or the month comes first."""
-    orders = {order_of(cells_of(row).get(column, "")) for row in rows_of(text, name)} - {""}
-    return orders == {"either"}
+    return orders_in(cells_of(row).get(column, "") for row in rows_of(text, name)) == {"either"}
 
 
 def _style(text: str, name: str, roles: Mapping[str, str]) -> _Style:
@@ -232,9 +263,8 @@ def _time_fields(
     """When a row was, and until when if it stands for a month; None for a line of totals."""
     if "start" not in roles:
         if "requests" in roles:
-            end = _MONTH_START + timedelta(hours=_MONTH_HOURS)
-            return {"start": _MONTH_START.isoformat(), "end": end.isoformat()}
-        hour = n * 7 % _MONTH_HOURS  # 7 and 744 have no common divisor: many rows spread over all hours.
+            return {"start": _MONTH_START.isoformat(), "end": (_MONTH_START + MONTH).isoformat()}
+        hour = n * 7 % _MONTH_HOURS  # 7 and 730 have no common divisor: many rows spread over all hours.
         return {"start": (_MONTH_START + timedelta(hours=hour)).isoformat()}
     cell = cells.get(roles["start"], "")
     if is_total(cell):

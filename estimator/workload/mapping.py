@@ -10,8 +10,17 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Literal
 
-from estimator.workload.cells import decimal_sign, is_blank, is_total, moment_of, number_of, order_of, sign_of
-from estimator.workload.columns import columns_of
+from estimator.workload.cells import (
+    decimal_sign,
+    is_blank,
+    is_total,
+    moment_of,
+    number_of,
+    order_of,
+    orders_in,
+    sign_of,
+)
+from estimator.workload.columns import columns_of, counts_of, time_of
 from estimator.workload.forms import flat
 from estimator.workload.remarks import family_of
 from estimator.workload.rows import Row, rows_of
@@ -40,7 +49,7 @@ _WORDS = {
     "start": "date time day when timestamp datum zeit tag zeitpunkt fecha hora dia data ora giorno jour heure horodat "
     "created start month monat mois mes mese tijd 日期 时间 日時 日付 月",
 }
-_TOKEN = "token tok jeton 令牌 トークン"
+_COUNTED = "token tok jeton 令牌 トークン"
 _AVERAGE = "avg average mean per durchschnitt mittel pro moyen par promedio por media gemiddeld ø 平均"
 # Numbers that are no counts of tokens, whatever else their name says.
 _OTHER = (
@@ -104,9 +113,9 @@ def missing(roles: Iterable[str]) -> str:
     return f"no column counts {'output' if 'input' in known else 'input'} tokens"
 
 
-def columns_text(guesses: Iterable[Guess]) -> str:
-    """The guesses as `--columns` takes them, quoted for a shell."""
-    parts = [f"{each.role}={each.column}" for each in guesses if each.role != "cost"]
+def columns_text(guesses: Iterable[Guess], more: Iterable[str] = ()) -> str:
+    """The guesses, and what else is to be said, as `--columns` takes them, quoted for a shell."""
+    parts = [*(f"{each.role}={each.column}" for each in guesses if each.role != "cost"), *more]
     return f"--columns {shlex.quote(','.join(_quoted(part) for part in parts))}"
 
 
@@ -136,7 +145,23 @@ def suggestion(text: str, name: str) -> str:
     found = guess(header, rows)
     if lacking := missing(each.role for each in found):
         raise InputError(f"{name}: {lacking}. {_known(header)}")
-    return columns_text(found)
+    dated = next((each.column for each in found if each.role == "start"), "")
+    undecided = orders_in(row.get(dated, "") for row in rows) == {"either"}
+    return columns_text(found, ("dates=day-first",) if undecided else ())
+
+
+def is_foreign(header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bool:
+    """Whether a table's columns are known by no name, or hold numbers or dates that are written in another way."""
+    names = columns_of(header).names
+    if not columns_of(header).tell_usage:
+        return True
+    try:
+        for row in rows:
+            time_of(row.get(names["start"], ""))
+            counts_of({name: row.get(name, "") for name in header}, columns_of(header))
+    except InputError:
+        return True
+    return False
 
 
 def factor_of(column: str) -> int:
@@ -193,7 +218,7 @@ def _by_name(columns: Mapping[str, list[str]], counts: Mapping[str, Decimal]) ->
 
 def _role_by_words(name: str) -> str | None:
     """The first role whose words are in a name. A request's tokens are input; a count of requests has no tokens."""
-    has_tokens, is_other = _has(name, _TOKEN), _has(name, _OTHER)
+    has_tokens, is_other = _has(name, _COUNTED), _has(name, _OTHER)
     for role, words in _WORDS.items():
         is_ruled_out = (has_tokens and role == "requests") or (is_other and role in (*TOKENS, "requests"))
         if not is_ruled_out and _has(name, words):
