@@ -145,7 +145,7 @@ def _as_measured(profile: Profile, reuse: Reuse, terms: CacheTerms, *, life_s: f
         text = fresh + read + usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
         repeated = math.floor(share * text)
         if terms.block_tokens and terms.block_tokens > reuse.block_tokens:
-            repeated = _whole_blocks(repeated, cell.requests, terms)
+            repeated = _less_parts_of_blocks(repeated, cell.requests, terms.block_tokens, terms.min_prefix_tokens)
         found = min(fresh, max(0, repeated - read))
         writes = charges_writes and text >= terms.min_prefix_tokens * cell.requests
         return replace(cell, usage=_moved(usage, found, fresh - found if writes else 0))
@@ -157,6 +157,12 @@ def _whole_blocks(tokens: int, requests: int, terms: CacheTerms) -> int:
     """`tokens` of `requests` alike prefixes together, each rounded down to whole blocks."""
     block = terms.block_tokens or 1
     return tokens if block == 1 else tokens // (requests * block) * (requests * block)
+
+
+def _less_parts_of_blocks(tokens: int, requests: int, block: int, least: int) -> int:
+    """`tokens` of prefixes of many lengths, each less half a block on average; none is shorter than the least."""
+    prefix = max(least, block, tokens / requests)
+    return math.floor(tokens * (1 - (block - 1) / 2 / prefix))
 
 
 def _hour(cell: Cell) -> datetime:
