@@ -78,7 +78,9 @@ class Option:
     @property
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources behind the figures and the assumptions."""
-        named = [*(line.source for line in self.lines), *self.further_sources, *(a.source for a in self.assumptions)]
+        saving = [self.saving.assumption] if self.saving else []
+        about = (a.source for a in (*self.assumptions, *saving))
+        named = [*(line.source for line in self.lines), *self.further_sources, *about]
         return tuple(dict.fromkeys(s for s in named if s))
 
 
@@ -264,5 +266,8 @@ def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[A
     about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
     if terms is not None:
         life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
-        about.append(Assumption(life, terms.status, terms.source))
+        stated = (
+            find_terms(model.provider, "") or terms
+        )  # The seller's own row tells of lives, those of models of sizes.
+        about.append(Assumption(life, stated.status, stated.source))
     return about

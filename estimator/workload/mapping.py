@@ -233,9 +233,11 @@ def _by_sums(
     if found.keys() & {"input", "output"}:
         return {}
     total = found.get("total")
+    # Two columns of numbers may be anything: only beside dates or models are they taken for tokens.
+    is_a_pair = not total and len(free) == 2 and bool(found.keys() & {"start", "model"})
     for a, b in combinations(free, 2):
         whole = [total.column] if total else [name for name in free if name not in (a, b)]
-        if any(counts[a] + counts[b] == counts[name] for name in whole) or (not total and len(free) == 2):
+        if any(counts[a] + counts[b] == counts[name] for name in whole) or is_a_pair:
             large, small = (a, b) if counts[a] >= counts[b] else (b, a)
             made = next((name for name in whole if counts[a] + counts[b] == counts[name]), None)
             why = "with another it makes up the total" if made else "one of two counts"
