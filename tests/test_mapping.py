@@ -78,6 +78,12 @@ def counted(text: str, **more: str) -> Profile:
             id="English in other words",
         ),
         pytest.param(
+            "ts,llm,tokens_sent,tokens_received",
+            "2026-10-05T10:00:00Z,gpt-5.4,100,20",
+            ["start", "model", "input", "output"],
+            id="sent and received",
+        ),
+        pytest.param(
             "day,max tokens,request tokens,response tokens,latency ms,request id",
             "2026-10-05,4096,100,20,900,17",
             ["start", None, "input", "output", None, None],
@@ -223,6 +229,12 @@ def test_how_rows_count(header: str, row: str, usage: tuple[int, int, int], requ
     made = counted(f"{header}\n{times[header.split(sign, maxsplit=1)[0]]}{sign}{row}\n")
     fresh, cached, output = usage
     assert (made.usage, made.requests) == (Usage(fresh, cached, output_tokens=output), requests)
+
+
+def test_averages_of_an_unknown_number_are_said_to_be() -> None:
+    made = counted("day,avg input tokens,avg output tokens\n2026-10-05,100.4,20\n")
+    assert (made.usage, made.requests) == (Usage(100, output_tokens=20), 1)
+    assert any("no number of requests" in note for note in made.notes)
 
 
 def test_a_table_without_times_is_a_month() -> None:

@@ -266,8 +266,6 @@ def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[A
     about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
     if terms is not None:
         life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
-        stated = (
-            find_terms(model.provider, "") or terms
-        )  # The seller's own row tells of lives, those of models of sizes.
+        stated = find_terms(model.provider, "") or terms  # Lives are the seller's, sizes its models'.
         about.append(Assumption(life, stated.status, stated.source))
     return about

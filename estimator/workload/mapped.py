@@ -86,9 +86,14 @@ def read_mapped(data: bytes, name: str, sizes: tuple[int, ...], columns: str | M
 
 @dataclass
 class _Style:
-    """How a table writes: the decimal sign of each role, what comes first in its dates, what a row stands for."""
+    """How a table writes: the decimal sign and the unit of each count, and which are averages of a row's requests.
+
+    `day_first`: so are its dates. `sums`: a row stands for many requests without a count.
+    """
 
     decimals: dict[str, str]
+    factors: dict[str, int]
+    averages: frozenset[str]
     day_first: bool = True
     sums: bool = False
     notes: set[str] = field(default_factory=set)
@@ -112,10 +117,11 @@ def _style(text: str, name: str, roles: Mapping[str, str]) -> _Style:
     decimals = {}
     for role, seen in signs.items():
         try:
-            decimals[role] = decimal_sign(seen, whole=_is_whole(roles[role]))
+            decimals[role] = decimal_sign(seen, whole=role == "requests" or _is_whole(roles[role]))
         except InputError as error:
             raise InputError(f"{name}, {role}: {error}") from None
-    style = _Style(decimals)
+    averages = frozenset(role for role in decimals if role != "requests" and is_average(roles[role]))
+    style = _Style(decimals, {role: factor_of(roles[role]) for role in decimals}, averages)
     _decide_order(style, orders, roles.get("dates", ""), name)
     style.sums = "requests" not in roles and _stands_for_many(text, name, roles, style)
     _note(style, roles)
@@ -138,7 +144,7 @@ def _decide_order(style: _Style, orders: set[str], said: str, name: str) -> None
 
 def _stands_for_many(text: str, name: str, roles: Mapping[str, str], style: _Style) -> bool:
     """Whether rows tell no hour and have more input than one request has, or stand for whole months."""
-    if "start" not in roles or any(is_average(roles[role]) for role in TOKENS if role in roles):
+    if "start" not in roles or style.averages:
         return False
     rows = tokens = 0
     for row in rows_of(text, name):
@@ -164,6 +170,8 @@ def _note(style: _Style, roles: Mapping[str, str]) -> None:
         style.notes.add(
             f"The table tells only tokens together: {typical} of a thousand are taken as output ({low} to {high})."
         )
+    if style.averages and "requests" not in roles:
+        style.notes.add("The table tells averages but no number of requests: each row is taken as one.")
     if "start" not in roles:
         style.notes.add("The table tells no time: it is taken to be one month, January 2026.")
 
@@ -180,16 +188,16 @@ def _tokens(cells: Mapping[str, str], roles: Mapping[str, str], style: _Style, p
     numbers: dict[str, Decimal] = {}
     for role, decimal in style.decimals.items():
         try:
-            numbers[role] = number_of(cells.get(roles[role], ""), decimal) * factor_of(roles[role])
+            numbers[role] = number_of(cells.get(roles[role], ""), decimal) * style.factors[role]
         except InputError as error:
             raise InputError(f"{place}, {role}: {error}") from None
     times = numbers.get("requests", Decimal(1))
     counts = {}
     for role, number in numbers.items():
-        column = roles[role]
-        if _is_whole(column) and number != int(number):
+        is_whole = style.factors[role] == 1 and role not in style.averages
+        if is_whole and number != int(number):
             raise InputError(f"{place}, {role}: it is no whole number: write one such as 1200.")
-        counts[role] = round(number * times) if role != "requests" and is_average(column) else round(number)
+        counts[role] = round(number * times) if role in style.averages else round(number)
     return _with_parts(counts, place)
 
 

@@ -41,7 +41,8 @@ _WORDS = {
     "requests": "requests request calls call anfragen anfrage aufruf requete appel solicitud llamad peticion chiamat "
     "richiest verzoek pedidos count anzahl nombre numero 请求 次数 调用 リクエスト 回数",
     "total": "total gesamt summe somme suma totale totaal 合计 总 合計",
-    "output": "out output complet response answer reply generat ausgab ausgang antwort sortie reponse salida respuest "
+    "output": "out output complet response receiv answer reply generat "
+    "ausgab ausgang antwort sortie reponse salida respuest "
     "saida uscita rispost uitvoer antwoord erzeugt 输出 出力 回答",
     "input": "in input prompt context request sent eingab eingang anfrage entree entrada ingress invoer gesendet "
     "输入 入力 提示",
