@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from estimator import commands
+from estimator.workload import kinds
 from pricing.console import Parser, run
 
 
@@ -32,8 +33,21 @@ def _parser() -> Parser:
 
     profile = verbs.add_parser("profile", parents=[json_], help="exports and logs to one summary without any text")
     profile.add_argument("inputs", nargs="+", metavar="INPUT")
+    profile.add_argument(
+        "--columns",
+        metavar="ROLE=COLUMN,…",
+        help="what the columns of a table are, where no name tells: start=Datum,input=Eingabe,output=Ausgabe …",
+    )
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
     profile.set_defaults(command=commands.profile)
+
+    build = verbs.add_parser("build", parents=[json_], help="work described by a few numbers, to a template's file")
+    build.add_argument("kind", metavar="KIND", help=f"one of {', '.join(kinds())}")
+    build.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a number, or low:typical:high such as 3:5:9"
+    )
+    build.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
+    build.set_defaults(command=commands.build)
 
     compare = verbs.add_parser(
         "compare", parents=[json_, work, terms], help="what a month costs on every model and on own GPUs"
@@ -85,7 +99,9 @@ def _json() -> Parser:
 
 def _work() -> Parser:
     parser = Parser(add_help=False)
-    parser.add_argument("profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile")
+    parser.add_argument(
+        "profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile, a template"
+    )
     parser.add_argument(
         "--units",
         type=_whole,

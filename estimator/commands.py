@@ -16,7 +16,19 @@ from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
-from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from estimator.workload import (
+    Profile,
+    Workload,
+    from_built,
+    from_profile,
+    from_template,
+    is_template,
+    load_template,
+    merge,
+    read_mapped,
+    read_or_suggest,
+    templates,
+)
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -52,13 +64,26 @@ def tokens(args: Namespace) -> int:
 
 def profile(args: Namespace) -> int:
     book = catalog()
-    made = reduce(merge, [_read(Path(name), book) for name in args.inputs])
+    made = reduce(merge, [_read(Path(name), book, args.columns) for name in args.inputs])
     if args.output:
         _write(Path(args.output), workload.save(made).encode())
     if args.json:
         show_json(forms.profile_json(made))
     else:
         tables.show_profile(made)
+    return DONE
+
+
+def build(args: Namespace) -> int:
+    if args.kind not in workload.kinds():
+        raise InputError(f"no kind of work is called {args.kind[:40]}: give one of {', '.join(workload.kinds())}.")
+    template = workload.edited(workload.built(args.kind), workload.settings_of(args.set))
+    if args.output:
+        _write(Path(args.output), workload.template_json(template).encode())
+    if args.json:
+        show_json(forms.built_json(template))
+    else:
+        tables.show_built(template)
     return DONE
 
 
@@ -91,10 +116,6 @@ def _compared(args: Namespace, book: Catalog, models: Sequence[Model]) -> Compar
     at = _known_time(args.at) if args.at else now()
     mode = Mode(processing="batch") if args.batch else STANDARD
     work = _work(args, book, at)
-    if args.caching and work.repeated_share is None:
-        raise InputError(
-            "--caching needs to know what repeats: give a template, or a log with the hashes of its blocks."
-        )
     hosted = () if args.model else decision.hosted_options(work, book)
     return decision.compare(work, book, Scenario(at, mode, args.caching), models, hosted)
 
@@ -242,16 +263,25 @@ def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
     template = templates().get(args.profile)
     if template is not None:
         units = template.default_units_per_month if args.units is None else Fraction(args.units)
-        month = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        return from_template(template, units, book.sizes, start=month)
+        return from_template(template, units, book.sizes, start=_month_of(at))
     path = Path(args.profile)
     if not path.exists():
         raise InputError(f"no file or template is called {path}: give a file, or one of {', '.join(templates())}.")
+    if is_template(data := path.read_bytes()):
+        built = load_template(data, str(path))
+        units = built.units_per_month if args.units is None else Fraction(args.units)
+        return from_built(built, units, book.sizes, start=_month_of(at))
     return from_profile(_read(path, book), path.name, args.units)
 
 
-def _read(path: Path, book: Catalog) -> Profile:
-    return read_usage(path.read_bytes(), str(path), book.sizes)
+def _month_of(at: datetime) -> datetime:
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _read(path: Path, book: Catalog, columns: str | None = None) -> Profile:
+    if columns:
+        return read_mapped(path.read_bytes(), str(path), book.sizes, columns)
+    return read_or_suggest(path.read_bytes(), str(path), book.sizes)
 
 
 def _models(names: Sequence[str], book: Catalog) -> list[Model]:

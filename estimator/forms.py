@@ -10,7 +10,7 @@ from estimator.decision.reconcile import Line
 from estimator.selfhost import Plan
 from estimator.selfhost.predict import ADDED
 from estimator.tokens import TokenCount
-from estimator.workload import Profile, Sketch, Workload
+from estimator.workload import Built, Call, Profile, Sketch, Workload, calls
 from pricing import Catalog
 from pricing.currency import Rate, convert, rate_json
 from pricing.facts import sources
@@ -40,6 +40,22 @@ def profile_json(made: Profile) -> dict[str, Any]:
 
 def quantiles(sizes: Sketch) -> dict[str, int]:
     return {name: sizes.quantile(q) for name, q in QUANTILES.items()}
+
+
+def built_json(template: Built) -> dict[str, Any]:
+    """The template as it is saved, and the tokens of one unit of its work at each level."""
+    return {
+        **template.model_dump(mode="json"),
+        "of_one_unit": [unit_json(calls(template, level)) for level in range(3)],
+    }
+
+
+def unit_json(unit: Sequence[Call]) -> dict[str, int]:
+    return {
+        "requests": len(unit),
+        "input_tokens": sum(call.input_tokens for call in unit),
+        "output_tokens": sum(call.output_tokens for call in unit),
+    }
 
 
 def workload_json(work: Workload) -> dict[str, Any]:
@@ -75,6 +91,8 @@ def option_json(option: Option, exchange: Rate) -> dict[str, Any]:
         "low_usd": option.low_usd,
         "high_usd": option.high_usd,
         **amounts_json(option.usd, option.low_usd, option.high_usd, exchange),
+        "saving_usd": option.saving and option.saving.usd,
+        "saving": option.saving and asdict(option.saving),
         "lines": [asdict(line) for line in option.lines],
         "assumptions": [asdict(assumption) for assumption in option.assumptions],
         "sources": list(option.sources),

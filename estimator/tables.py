@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from estimator.decision import BreakEven, Comparison, Month, Option, Purchase, Reconciliation
-from estimator.forms import QUANTILES, quantiles
+from estimator.forms import QUANTILES, quantiles, unit_json
 from estimator.report import as_billed, count, exact, exact_range, headline, money, rate, status_words
 from estimator.report.words import item_words
 from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
-from estimator.workload import Profile, Workload
+from estimator.workload import Built, Profile, Workload, calls, kinds, parameters
 from pricing import Catalog
 from pricing.console import show_table
 from pricing.currency import Rate, rate_words
@@ -44,15 +44,31 @@ def show_profile(made: Profile) -> None:
     _show_notes(made.notes)
 
 
+def show_built(template: Built) -> None:
+    kind, known = kinds()[template.kind], parameters(template.kind)
+    print(f"{template.name}: {template.units:,} {kind.units} a {template.period}. {kind.description}\n")
+    rows = [
+        (name, known[name].name, *(f"{n:,}" for n in amount.triple), status_words(amount.status), amount.source)
+        for name, amount in template.parameters.items()
+    ]
+    show_table(("--set", "what", "low", "typical", "high", "is", "source"), rows)
+    print()
+    levels = [unit_json(calls(template, level)) for level in range(3)]
+    totals = [(what.replace("_", " "), *(f"{level[what]:,}" for level in levels)) for what in levels[0]]
+    show_table((f"of one {kind.unit}", "low", "typical", "high"), totals)
+
+
 def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None:
     scenario = compared.scenario
     caching = ", repeated input cached" if scenario.caching else ""
     print(f"{_said(compared.workload)}; prices of {_time(scenario.at)}, {scenario.mode}{caching}\n")
+    any_saved = any(option.saving for option in compared.options)
     rows = [
         (
             option.name,
             _seller(option, book),
             *_month(option, exchange),
+            *_saved(option, exchange, any_saved),
             option.detail or _HOW[option.kind],
             status_words(option.status),
             ", ".join(dict.fromkeys(line.source for line in option.lines)),
@@ -60,7 +76,8 @@ def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None
         )
         for option in compared.options
     ]
-    show_table(("model", "from", "a month", "low", "high", "how", "price is", "source", "checked"), rows)
+    saved = ("saved by caching",) if any_saved else ()
+    show_table(("model", "from", "a month", "low", "high", *saved, "how", "price is", "source", "checked"), rows)
     _show_exchange(exchange)
     if compared.unpriced:
         print("\nWithout an honest figure:")
@@ -69,6 +86,11 @@ def show_comparison(compared: Comparison, book: Catalog, exchange: Rate) -> None
         )
     _show_notes(assumption.text for assumption in compared.workload.assumptions)
     print("\n--json adds the lines behind each figure, what was taken for granted about each model, and the sources.")
+
+
+def _saved(option: Option, exchange: Rate, any_saved: bool) -> tuple[str, ...]:
+    """What caching took off, as a column where any option has it."""
+    return (money(option.saving.usd, exchange) if option.saving else "",) if any_saved else ()
 
 
 def show_architectures(chosen: Iterable[Architecture]) -> None:

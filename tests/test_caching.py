@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.workload import CacheTerms, Profile, Record, cache_terms, profile, with_caching
+from estimator.workload import (
+    CacheTerms,
+    Profile,
+    Record,
+    cache_terms,
+    find_terms,
+    from_profile,
+    profile,
+    tells_caching,
+    with_assumed_reuse,
+    with_caching,
+    without_caching,
+)
 from estimator.workload.caching import hit_share
 from pricing import InputError, Usage
 from pricing.facts import sources
@@ -30,8 +42,9 @@ def hour_of(requests: int, tokens: int) -> Profile:
 
 
 def test_terms_are_sourced_and_in_order() -> None:
-    assert {"openai", "anthropic", "google", "deepseek"} <= cache_terms().keys()
-    for terms in cache_terms().values():
+    assert {"openai", "anthropic", "google", "deepseek"} <= {terms.provider for terms in cache_terms()}
+    assert len({(terms.provider, terms.model_prefix) for terms in cache_terms()}) == len(cache_terms())
+    for terms in cache_terms():
         assert terms.source in sources()
         assert sources()[terms.source].accessed_on <= date.today()  # noqa: DTZ011
         assert terms.life_s_low <= terms.life_s_typical <= terms.life_s_high
@@ -73,6 +86,65 @@ def test_short_prefixes_are_not_cached(tokens: int, moved: bool) -> None:
     made = with_caching(hour_of(5, tokens), 0.5, 60, TERMS, life_s=300, charges_writes=True)
     assert bool(made.usage.cache_read_tokens) is moved
     assert bool(made.usage.cache_write_5m_tokens) is moved
+
+
+@pytest.mark.parametrize(
+    ("tokens", "block", "read"),
+    [
+        pytest.param(2302, 128, 1024, id="a token short of another block"),
+        pytest.param(2304, 128, 1152, id="nine blocks"),
+        pytest.param(2306, 128, 1152, id="a token more"),
+        pytest.param(2302, None, 1151, id="no blocks on record"),
+    ],
+)
+def test_only_whole_blocks_are_found(tokens: int, block: int | None, read: int) -> None:
+    terms = TERMS.model_copy(update={"block_tokens": block})
+    made = with_caching(hour_of(5, tokens), 0.5, 1e-9, terms, life_s=300, charges_writes=False)
+    assert made.usage.cache_read_tokens == 5 * read
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "least", "block"),
+    [
+        pytest.param("openai", "gpt-5.4", 1024, 128, id="steps of 128"),
+        pytest.param("openai", "gpt-5.6-luna", 1024, None, id="from GPT-5.6 on no step is stated"),
+        pytest.param("openai", "gpt-6-sol", 1024, None, id="later"),
+        pytest.param("openai", "o3-mini", 1024, 128, id="reasoning models"),
+        pytest.param("anthropic", "claude-sonnet-4-6", 2048, None, id="the seller's own row"),
+        pytest.param("anthropic", "claude-sonnet-4-5", 1024, None, id="Sonnet 4.5"),
+        pytest.param("anthropic", "claude-haiku-4-5", 4096, None, id="Haiku 4.5"),
+        pytest.param("deepseek", "deepseek-v4-pro", 64, 64, id="units of 64"),
+        pytest.param("google", "gemini-2.5-flash", 2048, None, id="Gemini 2.5"),
+        pytest.param("google", "gemini-3.5-flash", 4096, None, id="Gemini 3 and later"),
+    ],
+)
+def test_terms_of_a_model(provider: str, model: str, least: int, block: int | None) -> None:
+    found = find_terms(provider, model)
+    assert found is not None
+    assert (found.min_prefix_tokens, found.block_tokens) == (least, block)
+
+
+def test_a_seller_without_terms() -> None:
+    assert find_terms("acme", "m") is None
+
+
+def test_reuse_is_taken_for_granted_only_where_nothing_is_known() -> None:
+    plain = from_profile(hour_of(1, 10_000), "log")
+    assumed = with_assumed_reuse(plain)
+    assert (assumed.repeated_share, assumed.reuse_gap_s) == ((0, 0.3, 0.7), 300)
+    assert len(assumed.assumptions) == len(plain.assumptions) + 1
+    assert with_assumed_reuse(assumed) is assumed
+    told = from_profile(profile([Record(START, Usage(10, 5))], SIZES), "log")
+    assert with_assumed_reuse(told) is told
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_without_caching_every_token_is_fresh(fresh: int, read: int, written: int) -> None:
+    made = profile([Record(START, Usage(fresh, read, written, written, output_tokens=7))], SIZES)
+    plain = without_caching(made)
+    assert plain.usage == Usage(fresh + read + 2 * written, output_tokens=7)
+    assert tells_caching(made) is bool(read or written)
+    assert not tells_caching(plain)
 
 
 def test_both_halves_of_an_hour_count_as_arrivals() -> None:

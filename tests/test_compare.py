@@ -12,7 +12,7 @@ from estimator.decision import Comparison, Option, Scenario, compare
 from estimator.workload import Workload, from_template, templates
 from pricing import BILLABLE, CLAIMS, Catalog, Mode, Usage, catalog
 from pricing.facts import sources
-from tests.made_up import AT, PLAIN, model, option, rule, sold, work
+from tests.made_up import AT, CACHED, PLAIN, model, option, rule, sold, work
 
 TODAY = Scenario(AT)
 CHAT = Usage(uncached_input_tokens=1000, output_tokens=100)
@@ -189,13 +189,65 @@ def test_what_the_cache_has_lost_is_written_anew_where_writes_are_charged() -> N
     [
         pytest.param("openai", PLAIN, repeating(0.5, 0.5, 0.5), id="reads are not sold"),
         pytest.param("acme", READS, repeating(0.5, 0.5, 0.5), id="no terms on record"),
-        pytest.param("openai", READS, work(LONG), id="repeats unknown"),
         pytest.param("openai", READS, repeating(0, 0, 0), id="no repeats"),
     ],
 )
 def test_caching_changes_nothing_where(seller: str, rules: tuple[object, ...], workload: Workload) -> None:
     on_sale = sold(model(*rules, provider=seller))  # type: ignore[arg-type]
     assert only(compare(workload, on_sale, CACHING)).usd == only(compare(workload, on_sale, TODAY)).usd == 17
+
+
+def test_the_saving_by_hand() -> None:
+    # 8000 tokens at 2 instead of 0.2 for a quarter to three quarters of them, a thousand times.
+    saving = only(compare(repeating(0.25, 0.5, 0.75), sold(model(*READS, provider="openai")), CACHING)).saving
+    assert saving is not None
+    assert (saving.low_usd, saving.usd, saving.high_usd) == (Decimal("3.6"), Decimal("7.2"), Decimal("10.8"))
+    assert (saving.read_tokens, saving.written_tokens) == (Decimal(4_000_000), Decimal(0))
+    assert (saving.assumption.status, saving.assumption.source) == ("guess", "openai-prompt-caching")
+    assert saving.assumption.text.startswith(
+        "50% of the input (25% to 75%) repeats; the cache keeps beginnings of 1,024"
+    )
+
+
+def test_writes_may_cost_more_than_reads_save() -> None:
+    charged = model(*READS, rule("cache_write_5m", "2.5"), provider="openai")
+    saving = only(compare(repeating(0.5, 0.5, 0.5, 1e12), sold(charged), CACHING)).saving
+    assert saving is not None
+    assert (saving.usd, saving.written_tokens) == (Decimal(-2), Decimal(4_000_000))  # 4000 tokens at 2.5 instead of 2.
+
+
+@pytest.mark.parametrize("scenario", [CACHING, TODAY], ids=["asked for", "on record"])
+def test_what_a_record_tells_of_its_cache_is_a_saving_and_all_of_it(scenario: Scenario) -> None:
+    # 200 read at 0.2 instead of 2, 300 written at 2.5 and 400 for an hour at 4 instead of 2, a thousand times.
+    rules = (*READS, rule("cache_write_5m", "2.5"), rule("cache_write_1h", "4"))
+    found = only(compare(work(CACHED), sold(model(*rules, provider="openai")), scenario))
+    assert found.saving is not None
+    assert found.saving.usd == Decimal("0.36") - Decimal("0.15") - Decimal("0.8")
+    assert found.saving.assumption.text == "What was cached is as the record tells it."
+    assert not any("Nothing tells what repeats" in a.text for a in found.assumptions)
+
+
+def test_where_nothing_tells_what_repeats_a_range_is_taken() -> None:
+    found = only(compare(work(LONG), sold(model(*READS, provider="openai")), CACHING))
+    plain = only(compare(work(LONG), sold(model(*READS, provider="openai")), TODAY))
+    assert found.high_usd == plain.usd == 17  # At worst nothing repeats.
+    assert found.low_usd < found.usd < 17
+    assert found.saving is not None
+    assert found.usd + found.saving.usd == 17
+    taken = next(
+        a for a in found.assumptions if a.text.startswith("Nothing tells what repeats: 30 % of the input (0 to")
+    )
+    assert (taken.status, taken.source) == ("guess", "breakeven-workload-guesses")
+
+
+@pytest.mark.parametrize("template", ["support-chat", "document-questions"])
+def test_a_saving_is_the_bill_without_caching_less_the_bill(template: str) -> None:
+    known = catalog()
+    made = from_template(templates()[template], 1000, known.sizes, start=AT)
+    cached, plain = ({_key(o): o for o in compare(made, known, s, FEATURED).options} for s in (CACHING, TODAY))
+    for key, each in cached.items():
+        assert each.usd + (each.saving.usd if each.saving else 0) == pytest.approx(plain[key].usd, abs=Decimal("1e-6"))
+    assert any(each.saving for each in cached.values())
 
 
 def test_no_word_of_a_cache_that_is_not_sold() -> None:

@@ -437,7 +437,6 @@ def test_a_profile_that_cannot_be_used(say: Any, folder: Path, call: str, profil
         pytest.param(f"compare {CHAT} --at 2026-11-01T10:00", "has no time zone: add Z for UTC.", id="zone"),
         pytest.param(f"compare {CHAT} --at 9999-12-31", "outside the years 2000 to 2199", id="last-year"),
         pytest.param(f"compare {CHAT} --at 1999-12-31", "outside the years 2000 to 2199", id="first-year"),
-        pytest.param("compare log.csv --caching", "--caching needs to know what repeats", id="caching"),
         pytest.param("compare", "the following arguments are required: PROFILE", id="no-profile"),
         pytest.param("", "the following arguments are required: VERB", id="no-verb"),
         pytest.param("guess", "invalid choice: 'guess'", id="verb"),

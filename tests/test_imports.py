@@ -42,6 +42,7 @@ DOORS = {
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
+    "dateutil": ("estimator.workload.cells",),
 }
 
 

@@ -126,7 +126,7 @@ def test_more_blocks_than_tokens_are_refused(tokens: int, blocks: str) -> None:
 
 
 def test_every_cache_on_record_lies_on_an_edge() -> None:
-    for terms in cache_terms().values():
+    for terms in cache_terms():
         assert {terms.life_s_low, terms.life_s_typical, terms.life_s_high} <= set(AGES_S)
         assert terms.min_prefix_tokens in PREFIXES_TOKENS
 

@@ -10,7 +10,7 @@ from estimator.dashboard.parts import behind, cost_chart, cost_table, report_but
 from estimator.dashboard.purse import purse
 from estimator.decision import Scenario
 from estimator.report import is_sure
-from estimator.workload import Workload
+from estimator.workload import Workload, tells_caching
 from pricing import STANDARD, Mode, Model, catalog, now
 
 
@@ -54,7 +54,7 @@ def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
         "Reuse repeated text",
         key="caching",
         persist_state="session",
-        disabled=work.repeated_share is None,
+        disabled=work.repeated_share is None and tells_caching(work.typical),
         help="Sellers call it caching: the part of your requests that is the same each time is billed at a lower rate.",
     )
     shown = claims.toggle(

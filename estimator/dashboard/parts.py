@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
-from estimator.decision import Comparison, NoPrice, Option
+from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import count, is_sure, item_words, pdf, rate, status_words
 from pricing import Catalog, catalog
 
@@ -92,10 +92,21 @@ def _lines(option: Option, mine: Purse) -> None:
             for line in option.lines
         ]
     )
+    if option.saving:
+        _saving(option.saving, mine)
     if option.assumptions:
         st.markdown("**Taken for granted**")
         st.markdown("\n".join(f"- {escaped(a.text)} *({status_words(a.status)})*" for a in option.assumptions))
     sources(option.sources, book)
+
+
+def _saving(saving: Saving, mine: Purse) -> None:
+    amounts = f"{mine.written(saving.usd)} a month ({mine.span(saving.low_usd, saving.high_usd)})"
+    about = saving.assumption
+    st.markdown(
+        f"**Saved by caching: {escaped(amounts)}**, already taken off above. "
+        f"{escaped(about.text)} *({status_words(about.status)})*"
+    )
 
 
 def sources(ids: Sequence[str], book: Catalog) -> None:

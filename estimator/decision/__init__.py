@@ -16,6 +16,7 @@ from estimator.decision.hosting import (
 )
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
 from estimator.decision.reconcile import Reconciliation, reconcile
+from estimator.decision.saving import Saving
 from estimator.workload import Assumption
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Option",
     "Purchase",
     "Reconciliation",
+    "Saving",
     "Scenario",
     "break_even",
     "buys",

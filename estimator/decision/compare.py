@@ -5,15 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from estimator.decision.billing import as_sold_by, items_sold, price_profile
+from estimator.decision.saving import Saving, monthly, rests_on, saved
 from estimator.tokens import factor
-from estimator.workload import Assumption, CacheTerms, Profile, Workload, cache_terms, with_caching
+from estimator.workload import (
+    Assumption,
+    CacheTerms,
+    Profile,
+    Workload,
+    find_terms,
+    with_assumed_reuse,
+    with_caching,
+)
 from pricing import BILLABLE, CLAIMS, STANDARD, Bill, Catalog, Mode, Model, PriceRule, Status, Unpriced
 from pricing.windows import Window
 
 LEVELS = ("low", "typical", "high")
-_CENTS_OF_CENTS = Decimal("1e-9")
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Option:
-    """A way to run the workload. Amounts are USD a month; `low_usd` and `high_usd` bound `usd`."""
+    """A way to run the workload. Amounts are USD a month; `low_usd` and `high_usd` bound `usd`.
+
+    `saving` is what caching took off them, None where nothing was cached.
+    """
 
     model: str
     provider: str
@@ -61,11 +73,14 @@ class Option:
     weights: str = ""
     detail: str = ""
     further_sources: tuple[str, ...] = ()
+    saving: Saving | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The ids of all sources behind the figures and the assumptions."""
-        named = [*(line.source for line in self.lines), *self.further_sources, *(a.source for a in self.assumptions)]
+        saving = [self.saving.assumption] if self.saving else []
+        about = (a.source for a in (*self.assumptions, *saving))
+        named = [*(line.source for line in self.lines), *self.further_sources, *about]
         return tuple(dict.fromkeys(s for s in named if s))
 
 
@@ -99,6 +114,7 @@ def compare(
     """The workload on each model on sale at the time, claims beside listed prices; `others` are sorted in."""
     options: list[Option] = list(others)
     unpriced: list[NoPrice] = []
+    workload = with_assumed_reuse(workload) if scenario.caching else workload
     carried = _Carried(workload, scenario)
     for model in catalog.models.values() if models is None else models:
         if absent := _not_on_sale(model, scenario.at):
@@ -145,7 +161,7 @@ class _Carried:
     def terms(self, model: Model, statuses: frozenset[Status]) -> CacheTerms | None:
         """Of the cache in which this model's repeated input is looked for, if it is."""
         caches = self._caching and "cache_read" in items_sold(model, self._mode, statuses)
-        return cache_terms().get(model.provider) if caches else None
+        return find_terms(model.provider, model.id) if caches else None
 
     def _make(self, level: int, family: str, terms: CacheTerms | None, charges_writes: bool) -> Profile:
         work = self._recounted(family)
@@ -178,34 +194,36 @@ def recounted(workload: Workload, family: str) -> Workload:
 def _option(
     model: Model, workload: Workload, scenario: Scenario, statuses: frozenset[Status], carried: _Carried
 ) -> Option:
-    bills: list[tuple[Bill, Fraction]] = []
-    notes: list[str] = []
-    for level in range(3):
-        profile, note = as_sold_by(
-            model, carried.profile(level, model, statuses), mode=scenario.mode, statuses=statuses
-        )
-        bill = price_profile(model, profile, at=scenario.at, mode=scenario.mode, statuses=statuses)
-        bills.append((bill, workload.requests_per_month / profile.requests))
-        notes = [note] if note else notes
-    amounts = [_monthly(amount, times) for bill, times in bills for amount in (bill.low_usd, bill.usd, bill.high_usd)]
-    lines = _lines(*bills[1], model.windows)
+    sold = [
+        as_sold_by(model, carried.profile(level, model, statuses), mode=scenario.mode, statuses=statuses)
+        for level in range(3)
+    ]
+    profiles, notes = [profile for profile, _ in sold], dict.fromkeys(note for _, note in sold if note)
+    price_of = partial(price_profile, model, at=scenario.at, mode=scenario.mode, statuses=statuses)
+    bills = [price_of(profile) for profile in profiles]
+    # The three stand for the same units of work, of which the low one may take fewer requests.
+    times = workload.requests_per_month / workload.typical.requests
+    amounts = [monthly(amount, times) for bill in bills for amount in (bill.low_usd, bill.usd, bill.high_usd)]
+    lines = _lines(bills[1], times, model.windows)
+    terms = carried.terms(model, statuses)
     usd = sum((line.usd for line in lines), Decimal(0))
     return Option(
         model=model.id,
         provider=model.provider,
         name=model.info.name,
         kind="api",
-        status=_status(bills[1][0]),
+        status=_status(bills[1]),
         low_usd=min(usd, *amounts),
         usd=usd,
         high_usd=max(usd, *amounts),
         lines=lines,
         assumptions=(
             *workload.assumptions,
-            *_about(model, workload, carried.terms(model, statuses)),
+            *_about(model, workload, terms),
             *(Assumption(n, "guess", "") for n in notes),
         ),
         weights=model.info.weights,
+        saving=saved(profiles, bills, price_of, times, rests_on(workload, terms)),
     )
 
 
@@ -213,11 +231,11 @@ def _lines(bill: Bill, times: Fraction, windows: Sequence[Window]) -> tuple[Line
     return tuple(
         Line(
             name=line.item,
-            quantity=_monthly(Decimal(line.quantity), times),
+            quantity=monthly(Decimal(line.quantity), times),
             unit="tokens" if line.rule.per == 1_000_000 else "times",
             rate_usd=line.rule.typical,
             per=line.rule.per,
-            usd=_monthly(line.usd, times),
+            usd=monthly(line.usd, times),
             status=line.rule.status.value,
             source=line.rule.source,
             checked_on=line.rule.checked_on.isoformat(),
@@ -231,12 +249,6 @@ def _applies(rule: PriceRule, windows: Sequence[Window]) -> str:
     hours = [f"{window.hours} {window.timezone}" for window in windows if window.id == rule.window]
     sizes = [f"from {rule.smallest_input_tokens:,} tokens of input"] if rule.min_input_tokens else []
     return ", ".join(hours + sizes)
-
-
-def _monthly(amount: Decimal, times: Fraction) -> Decimal:
-    """`amount` as often as `times`: the place where a share of a month meets money. Exact where `times` is whole."""
-    scaled = amount * times.numerator / times.denominator
-    return scaled if times.denominator == 1 else scaled.quantize(_CENTS_OF_CENTS)
 
 
 _WEAKEST = ("claimed", "projected", "derived", "scheduled", "promotional", "listed")
@@ -254,5 +266,6 @@ def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[A
     about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
     if terms is not None:
         life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
-        about.append(Assumption(life, terms.status, terms.source))
+        stated = find_terms(model.provider, "") or terms  # Lives are the seller's, sizes its models'.
+        about.append(Assumption(life, stated.status, stated.source))
     return about

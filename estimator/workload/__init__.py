@@ -1,8 +1,20 @@
 """Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
 
-from estimator.workload.caching import CacheTerms, cache_terms, with_caching
+from estimator.workload.assembly import edited, from_built, is_template, load_template, settings_of, template_json
+from estimator.workload.builders import Amount, Built, Call, Kind, Parameter, built, calls, kinds, parameters
+from estimator.workload.caching import (
+    CacheTerms,
+    cache_terms,
+    find_terms,
+    tells_caching,
+    with_assumed_reuse,
+    with_caching,
+    without_caching,
+)
 from estimator.workload.charges import Charge, OwnPrice
 from estimator.workload.importers import read_usage
+from estimator.workload.mapped import read_mapped, read_or_suggest, undecided_dates
+from estimator.workload.mapping import ROLES, Guess, examples, guess, is_foreign, missing, sample_of
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
@@ -13,11 +25,18 @@ from estimator.workload.workload import Assumption, Workload, from_profile, from
 
 __all__ = [
     "MONTH",
+    "ROLES",
+    "Amount",
     "Assumption",
+    "Built",
     "CacheTerms",
+    "Call",
     "Cell",
     "Charge",
+    "Guess",
+    "Kind",
     "OwnPrice",
+    "Parameter",
     "Profile",
     "Prompt",
     "Record",
@@ -30,19 +49,41 @@ __all__ = [
     "Used",
     "Workload",
     "block_hashes",
+    "built",
     "cache_terms",
+    "calls",
+    "edited",
+    "examples",
+    "find_terms",
+    "from_built",
     "from_profile",
     "from_template",
     "from_text",
+    "guess",
+    "is_foreign",
+    "is_template",
+    "kinds",
     "load",
+    "load_template",
     "measure",
     "merge",
+    "missing",
+    "parameters",
     "per_month",
     "profile",
+    "read_mapped",
+    "read_or_suggest",
     "read_statement",
     "read_usage",
+    "sample_of",
     "save",
+    "settings_of",
     "shapes",
+    "tells_caching",
+    "template_json",
     "templates",
+    "undecided_dates",
+    "with_assumed_reuse",
     "with_caching",
+    "without_caching",
 ]
