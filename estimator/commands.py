@@ -16,7 +16,7 @@ from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
-from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_any, templates
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -239,7 +239,7 @@ def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
 
 
 def _read(path: Path, book: Catalog) -> Profile:
-    return read_usage(path.read_bytes(), str(path), book.sizes)
+    return read_any(path.read_bytes(), str(path), book.sizes)
 
 
 def _models(names: Sequence[str], book: Catalog) -> list[Model]:

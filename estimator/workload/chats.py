@@ -92,7 +92,7 @@ def _messages(request: Mapping[str, Any]) -> Iterator[object]:
 def _branch(nodes: Mapping[str, Any], last: object) -> list[object]:
     """The messages from the root to `last`, or to the node that stands last, in ChatGPT's tree."""
     messages: list[object] = []
-    key = last if last in nodes else next(reversed(nodes), None)
+    key = last if last in nodes else next(reversed(list(nodes)), None)
     for _ in nodes:
         node = nodes.get(str(key))
         if not isinstance(node, Mapping):

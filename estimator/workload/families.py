@@ -50,13 +50,11 @@ def _counted(times: Mapping[str, int], family: str) -> Counted:
     return (count.low, count.tokens, count.high), count.method, count.source
 
 
-def _sampled(
-    pairs: Sequence[tuple[Unit, Unit]], drawn: Mapping[Unit, str], family: str, base: int
-) -> Counted:
+def _sampled(pairs: Sequence[tuple[Unit, Unit]], drawn: Mapping[Unit, str], family: str, base: int) -> Counted:
     if counter(family) is None:
         by = {unit: factor(BASE, family, kind) for unit, kind in drawn.items()}
         low, typical, high = (
-            _mean(pairs, lambda unit, bound=bound: getattr(by[unit], bound)) for bound in ("low", "typical", "high")
+            _mean(pairs, rates) for rates in (lambda u: by[u].low, lambda u: by[u].typical, lambda u: by[u].high)
         )
         rate = Interval(low.low, typical.typical, high.high)
         return _scaled(rate, base), "estimated", next(iter(by.values())).source

@@ -97,7 +97,8 @@ def turns_of(messages: Iterable[object], remarks: Remarks) -> Iterator[Turn]:
 def joined(turns: Iterable[Turn]) -> Iterator[Turn]:
     """The same with answers that follow each other as one."""
     for role, group in groupby(turns, key=lambda turn: turn.role):
-        yield from [_joined(list(group))] if role == "assistant" else group
+        same = list(group)
+        yield from [_joined(same)] if role == "assistant" else same
 
 
 def _turn_of(message: object, remarks: Remarks) -> Turn | None:

@@ -131,7 +131,7 @@ def measure_turns(inputs: Iterable[Turns], *, timed: bool) -> Reuse:
     tokens = longest = 0
     for one in sorted(inputs, key=lambda one: one.at) if timed else inputs:
         tokens += one.tokens
-        known = bisect_left(range(one.depth), True, key=lambda n, blocks=one.chain.blocks: blocks[n] not in seen)
+        known = _known(one, seen)
         ages = _ages_in_chain(one, known, seen, timed)
         whole = sum(ages.values())
         for least in PREFIXES_TOKENS if whole else ():
@@ -183,8 +183,13 @@ def _ages(prompt: Prompt, seen: Mapping[Hashable, datetime], block_tokens: int) 
     return ages
 
 
+def _known(one: Turns, seen: Mapping[Hashable, datetime]) -> int:
+    """How many blocks were seen: who saw one saw all before it."""
+    return bisect_left(range(one.depth), True, key=lambda n: one.chain.blocks[n] not in seen)
+
+
 def _ages_in_chain(one: Turns, known: int, seen: Mapping[Hashable, datetime], timed: bool) -> dict[int, int]:
-    """The same for the `known` first blocks of a chain: who saw one saw all before it, so that ages rise along it."""
+    """The same for the `known` first blocks of a chain, along which ages rise."""
     blocks, ends = one.chain.blocks, one.chain.ends
 
     def age_s(n: int) -> int:

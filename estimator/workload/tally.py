@@ -184,15 +184,18 @@ def profile_of(chats: Iterable[Chat], sizes: tuple[int, ...], remarks: Remarks) 
     """
     tally = Tally(remarks)
     made = profile(tally.records(chats), sizes, tokenizers=[BASE], notes=remarks.notes)
-    times = {} if tally.is_timed else {"ends": ASSUMED + MONTH, "notes": tuple(sorted({*made.notes, _UNTIMED}))}
     return replace(
-        made,
+        made if tally.is_timed else untimed(made),
         reuse=measure_turns(tally.inputs, timed=bool(tally.is_timed)),
         counts=tuple(sorted((_family(tally, family) for family in (BASE, *OTHERS)), key=lambda count: count.family)),
         contents=tally.input.kinds,
         unanswered=tally.unanswered,
-        **times,
     )
+
+
+def untimed(made: Profile) -> Profile:
+    """The profile of requests that stand at ASSUMED for want of times."""
+    return replace(made, ends=ASSUMED + MONTH, notes=tuple(sorted({*made.notes, _UNTIMED})))
 
 
 def _family(tally: Tally, family: str) -> FamilyCount:

@@ -54,7 +54,7 @@ def chats_in(rows: Iterable[Row], remarks: Remarks) -> Iterator[Chat]:
 
 
 def _names(fields: Mapping[str, Any]) -> _Names | None:
-    known = {plain(str(name)): name for name in reversed(fields)}
+    known = {plain(str(name)): name for name in fields}
     role, text, conversation = (
         next((known[name] for name in names if name in known), None) for names in (ROLES, TEXTS, _CONVERSATIONS)
     )
