@@ -16,6 +16,7 @@ from estimator.workload.langfuse import DETAILS
 from estimator.workload.messages import Turn, is_text, is_whole, loaded, turns_of, when
 from estimator.workload.remarks import Remarks
 
+TOOLS = ""  # Who says what the tools are: no role.
 _MESSAGES = ("messages", "conversations", "conversation", "contents", "chat_messages", "dialogue", "dialog", "turns")
 _PROMPTS = ("prompt", "question", "instruction", "query", "user_prompt")
 _ANSWERS = ("completion", "response", "answer", "output", "chosen")
@@ -108,7 +109,7 @@ def _sent_first(request: Mapping[str, Any], remarks: Remarks) -> Iterator[Turn]:
     tools = [tool for name in ("tools", "functions") for tool in _declared(loaded(request.get(name)))]
     if tools:
         texts = tuple(json.dumps(tool, ensure_ascii=False, separators=(",", ":")) for tool in tools)
-        yield Turn("", texts, marks=(("tool", len(tools)), ("tools", 1)))
+        yield Turn(TOOLS, texts, marks=(("tools", 1),))
     system = next((request[name] for name in _SYSTEMS if request.get(name)), None)
     parts = system.get("parts") if isinstance(system, Mapping) else system
     if parts:

@@ -2,16 +2,16 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from estimator.tokens import FAMILIES, content_of, count_texts, count_total, factor, overheads
-from estimator.tokens.ratios import BASE, error_of
-from estimator.tokens.sampling import Interval, Unit, draw, mean_ratio
+from estimator.tokens.ratios import BASE, SOURCE, error_of
+from estimator.tokens.sampling import Interval, Sample, Unit, draw
 from estimator.tokens.vocabularies import counter, vocabularies
 from estimator.workload.counts import Kinds, Span
 
-_WHOLE_CHARACTERS = 400_000  # Up to so many, all are counted; beyond, a sample of as many.
+_WHOLE_CHARACTERS = 250_000  # Up to so many, all are counted; beyond, a sample of as many.
 _SEED = 0  # The same texts always give the same counts.
 OTHERS = tuple(family for family in FAMILIES if family != BASE)
 
@@ -27,13 +27,13 @@ def in_families(units: Sequence[Unit]) -> tuple[dict[str, Counted], Kinds]:
     if sum(len(unit.text) for unit in units) <= _WHOLE_CHARACTERS:
         kinds = Counter[str]()
         for unit in units:
-            kinds[content_of(unit.text)] += unit.base * unit.times
+            kinds[content_of(unit.text)] += unit.weight
         times = {unit.text: unit.times for unit in units}
         return {family: _counted(times, family) for family in OTHERS}, _sorted(kinds)
-    pairs = draw(units, _WHOLE_CHARACTERS, Random(_SEED))  # noqa: S311 - no secret
-    drawn = {unit: content_of(unit.text) for pair in pairs for unit in pair}
-    base = sum(unit.base * unit.times for unit in units)
-    return {family: _sampled(pairs, drawn, family, base) for family in OTHERS}, _shares(pairs, drawn, base)
+    sample = draw(units, _WHOLE_CHARACTERS, Random(_SEED))  # noqa: S311 - no secret
+    drawn = {unit: content_of(unit.text) for unit in sample.units}
+    base = sum(unit.weight for unit in units)
+    return {family: _sampled(sample, drawn, family, base) for family in OTHERS}, _shares(sample, drawn, base)
 
 
 def around(times: Mapping[str, int], family: str) -> Span:
@@ -50,35 +50,31 @@ def _counted(times: Mapping[str, int], family: str) -> Counted:
     return (count.low, count.tokens, count.high), count.method, count.source
 
 
-def _sampled(pairs: Sequence[tuple[Unit, Unit]], drawn: Mapping[Unit, str], family: str, base: int) -> Counted:
+def _sampled(sample: Sample, drawn: Mapping[Unit, str], family: str, base: int) -> Counted:
     if counter(family) is None:
         by = {unit: factor(BASE, family, kind) for unit, kind in drawn.items()}
-        low, typical, high = (
-            _mean(pairs, rates) for rates in (lambda u: by[u].low, lambda u: by[u].typical, lambda u: by[u].high)
-        )
-        rate = Interval(low.low, typical.typical, high.high)
-        return _scaled(rate, base), "estimated", next(iter(by.values())).source
+        low, high = sample.rate(lambda unit: by[unit].low).low, sample.rate(lambda unit: by[unit].high).high
+        rate = Interval(low, sample.rate(lambda unit: by[unit].typical).typical, high)
+        return _scaled(rate, base), "estimated", SOURCE
     tokens = dict(zip(drawn, count_texts([unit.text for unit in drawn], family), strict=True))
-    rate, error = _mean(pairs, lambda unit: tokens[unit] / unit.base), error_of(family)
+    rate, error = sample.rate(lambda unit: tokens[unit] / unit.base), error_of(family)
     rate = Interval(rate.low * (1 - error), rate.typical, rate.high * (1 + error))
     return _scaled(rate, base), "sampled", vocabularies()[family].source
-
-
-def _mean(pairs: Sequence[tuple[Unit, Unit]], rate: Callable[[Unit], float]) -> Interval:
-    return mean_ratio([(rate(first), rate(second)) for first, second in pairs])
 
 
 def _scaled(rate: Interval, base: int) -> Span:
     return math.floor(base * rate.low), round(base * rate.typical), math.ceil(base * rate.high)
 
 
-def _shares(pairs: Sequence[tuple[Unit, Unit]], drawn: Mapping[Unit, str], base: int) -> Kinds:
-    """Each unit of a sample stands for an equal share of all tokens."""
-    kinds = [drawn[unit] for pair in pairs for unit in pair]
-    shares = Counter[str]()
-    for n, kind in enumerate(kinds):
-        shares[kind] += base * (n + 1) // len(kinds) - base * n // len(kinds)
-    return _sorted(shares)
+def _shares(sample: Sample, drawn: Mapping[Unit, str], base: int) -> Kinds:
+    """The base tokens by kind, which together are all."""
+    kinds: dict[str, int] = {}
+    reached = 0.0
+    for kind in sorted(set(drawn.values())):
+        is_kind = {unit: float(own == kind) for unit, own in drawn.items()}
+        before, reached = reached, reached + sample.rate(is_kind.__getitem__).typical
+        kinds[kind] = round(base * reached) - round(base * before)
+    return _sorted(kinds)
 
 
 def _sorted(kinds: Mapping[str, int]) -> Kinds:

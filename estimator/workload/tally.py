@@ -18,10 +18,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from estimator.tokens.ratios import BASE
+from estimator.tokens.ratios import BASE, error_of
 from estimator.tokens.sampling import Unit
 from estimator.tokens.vocabularies import vocabularies
-from estimator.workload.chats import Chat
+from estimator.workload.chats import TOOLS, Chat
 from estimator.workload.counts import METHODS, FamilyCount, Kinds, Span, added_kinds, plus
 from estimator.workload.families import OTHERS, Counted, around, in_families
 from estimator.workload.laid import Laid, Text, Texts, lay, marks_tokens
@@ -42,11 +42,12 @@ _NONE: Span = (0, 0, 0)
 
 @dataclass
 class _Side:
-    """What was counted of all input, or of all output."""
+    """What was counted of all input, or of all output. `schemas` are the base tokens of tools, in whatever form."""
 
     times: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
     base: int = 0
+    schemas: int = 0
     families: dict[str, Counted] = field(default_factory=dict)
     kinds: Kinds = ()
 
@@ -67,7 +68,8 @@ class _Side:
     def of(self, family: str) -> Counted:
         """All tokens in a family, with the marks around the texts."""
         tokens, method, source = self.families.get(family, (_whole(self.base), METHODS[0], vocabularies()[BASE].source))
-        return plus(tokens, around(self.marks, family)), method, source
+        loose = round(error_of("tools") * self.schemas * tokens[1] / self.base) if self.schemas else 0
+        return plus(plus(tokens, (-loose, 0, loose)), around(self.marks, family)), method, source
 
 
 @dataclass
@@ -131,6 +133,8 @@ class Tally:
                 self.input.marks[item] += count * times
             for text in (turn.role, *turn.texts):
                 self.input.times[text] += times
+            if turn.role == TOOLS:
+                self.input.schemas += times * self._texts.tokens(turn.texts)
             if turn.others:
                 self.remarks.notes.add("Parts of messages that are no text, such as images, are not counted.")
 
