@@ -36,7 +36,7 @@ def read_any(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
     kind = _kind(data, name)
     if kind == "chats":
         remarks = Remarks()
-        return profile_of(_chats(data, name, remarks), sizes, remarks)
+        return profile_of(_chats(data, name, remarks), name, sizes, remarks)
     return read_texts([(name, data)], sizes) if kind == "text" else read_usage(data, name, sizes)
 
 
@@ -53,7 +53,7 @@ def _of_archive(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
     if len(kinds) > 1:
         remarks.notes.add("Files in the ZIP that hold no chat are left out.")
     logs = (_chats(content, f"{name}, {path}", remarks) for path, content, kind in files if kind == "chats")
-    return profile_of(chain.from_iterable(logs), sizes, remarks)
+    return profile_of(chain.from_iterable(logs), name, sizes, remarks)
 
 
 def _kind(data: bytes, name: str) -> Kind:

@@ -27,6 +27,7 @@ from estimator.workload.families import OTHERS, Counted, around, in_families
 from estimator.workload.laid import Laid, Text, Texts, lay, marks_tokens
 from estimator.workload.messages import Turn
 from estimator.workload.profile import MONTH, Profile, Record, profile
+from estimator.workload.records import NoRequests
 from estimator.workload.remarks import Remarks
 from estimator.workload.reuse import Turns, measure_turns
 from estimator.workload.template import defaults
@@ -181,13 +182,17 @@ def _whole(tokens: int) -> Span:
     return tokens, tokens, tokens
 
 
-def profile_of(chats: Iterable[Chat], sizes: tuple[int, ...], remarks: Remarks) -> Profile:
-    """The profile of the requests in these chats; `sizes` are the catalog's.
+def profile_of(chats: Iterable[Chat], name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
+    """The profile of the requests in these chats; `sizes` are the catalog's, `name` is for errors.
 
-    Raises InputError where there are none. Without times, all are laid at the start of one month that is assumed.
+    Without times, all are laid at the start of one month that is assumed. Raises NoRequests where there are none.
     """
     tally = Tally(remarks)
-    made = profile(tally.records(chats), sizes, tokenizers=[BASE], notes=remarks.notes)
+    records = tally.records(chats)
+    first = next(records, None)
+    if first is None:
+        raise NoRequests(f"{name}: nobody asks anything in it: there are no requests to count.")
+    made = profile(chain([first], records), sizes, tokenizers=[BASE], notes=remarks.notes)
     return replace(
         made if tally.is_timed else untimed(made),
         reuse=measure_turns(tally.inputs, timed=bool(tally.is_timed)),

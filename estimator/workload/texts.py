@@ -21,7 +21,7 @@ def read_texts(files: Iterable[tuple[str, bytes]], sizes: tuple[int, ...]) -> Pr
     A family in which a file cannot be counted, such as a video, has no count. Raises InputError where no family can
     count them all, and where a file cannot be read.
     """
-    remarks = Remarks()
+    remarks, name = Remarks(), ""
     texts, parts = [], []
     for name, data in files:
         content = read_content(data, name)
@@ -32,7 +32,7 @@ def read_texts(files: Iterable[tuple[str, bytes]], sizes: tuple[int, ...]) -> Pr
         else:
             parts.append(_of_media(content, name, sizes))
     if texts:
-        parts.append(profile_of(texts, sizes, remarks))
+        parts.append(profile_of(texts, name, sizes, remarks))
     return replace(made := _together(parts), notes=tuple(sorted({*made.notes, *remarks.notes})))
 
 

@@ -157,7 +157,7 @@ def from_text(
 
     Raises InputError as from_profile does.
     """
-    made = profile_of([prompt(text)], sizes, Remarks())
+    made = profile_of([prompt(text)], name, sizes, Remarks())
     return from_profile(made, name, units_per_month, output_tokens=output_tokens, start=start)
 
 
