@@ -406,7 +406,7 @@ def test_without_times_the_age_is_not_known() -> None:
     assert made.reuse.reused_share() > 0
     assert made.reuse.reused_share(2_592_000) == 0
     assert made.cells[0].start == ASSUMED
-    assert any("tells no times" in note for note in made.notes)
+    assert any("tells times" in note for note in made.notes)
 
 
 def test_times_of_messages_come_before_those_of_rows() -> None:

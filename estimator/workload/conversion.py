@@ -8,6 +8,7 @@ from estimator.workload.counts import MEDIA, FamilyCount, Kinds, Span, plus
 from estimator.workload.workload import Workload
 from pricing import Unpriced
 
+_ON = {"counted": "this text", "sampled": "a sample of this text"}
 _WORTH_NAMING = 0.05
 Factors = tuple[float, float]
 
@@ -45,6 +46,9 @@ def _measured(own: FamilyCount, base: FamilyCount, contents: Kinds) -> Conversio
     low, typical, high = zip(of_input, of_output, strict=True)
     if low == typical == high == (1, 1):
         return Conversion(low, typical, high, "", "")
+    if own is base:
+        note = "What is around the texts, such as the descriptions of tools, is sent in a form of the seller's own."
+        return Conversion(low, typical, high, note, own.source)
     least, usual, most = _ratios(plus(own.input_tokens, own.output_tokens), plus(base.input_tokens, base.output_tokens))
     note = (
         f"{own.family} takes {usual:.2f} times the tokens of {base.family} ({least:.2f} to {most:.2f} times), "
@@ -62,11 +66,8 @@ def _ratios(own: Span, base: Span) -> tuple[float, float, float]:
 def _how(own: FamilyCount, contents: Kinds) -> str:
     if any(kind == MEDIA for kind, _ in contents):
         return "by what each takes for these images, sounds, pages and texts"
-    vocabularies_name = vocabularies()[own.family].name if own.family in vocabularies() else ""
-    if own.method == "counted":
-        return f"counted on this text with {vocabularies_name}"
-    if own.method == "sampled":
-        return f"counted on a sample of this text with {vocabularies_name}"
+    if own.method in _ON and own.family in vocabularies():
+        return f"counted on {_ON[own.method]} with {vocabularies()[own.family].name}"
     return f"by ratio for text like this ({kinds_in_words(contents)})"
 
 

@@ -346,7 +346,7 @@ def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     before = [record.requests * i // hours for i in range(hours + 1)]
 
     def part(i: int) -> Usage:
-        return _part(record.usage, before[i], before[i + 1], record.requests)
+        return part_of(record.usage, before[i], before[i + 1], record.requests)
 
     return [
         _cell(_slot(record.start + i * HOUR), here, part(i), sizes)
@@ -355,7 +355,7 @@ def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     ]
 
 
-def _part(usage: Usage, before: int, after: int, of: int) -> Usage:
+def part_of(usage: Usage, before: int, after: int, of: int) -> Usage:
     """The share of `usage` between two marks of `of`; consecutive shares add up to the whole."""
 
     def part(n: int) -> int:

@@ -34,7 +34,7 @@ _NO_MODEL = "<synthetic>"  # Claude Code's own messages, such as "interrupted".
 UNDERSTOOD = (
     "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
     "and Claude Code, ZIPs of these, saved profiles, "
-    "and tables or JSON lines of requests with a time, input tokens and output tokens."
+    "and tables or JSON lines of requests with a time, input tokens and output tokens, or of chats as messages."
 )
 
 

@@ -34,7 +34,7 @@ from estimator.workload.template import defaults
 from pricing import Usage
 
 ASSUMED = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.
-_UNTIMED = "The log tells no times: it is taken as the work of one month, the one of Monday, 5 January 2026."
+_UNTIMED = "Nothing tells times: all is taken as the work of one month, the one from Monday, 5 January 2026."
 _BATCH_CHARACTERS = 2**24
 _ASKED = frozenset({"user", "tool"})
 _REPLY = (("reply", 1),)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from estimator.workload.counts import MEDIA, Kinds
-from estimator.workload.profile import MONTH, Profile, Record, profile
+from estimator.workload.profile import MONTH, Cell, Profile, Record, part_of, profile
 from estimator.workload.remarks import Remarks
 from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
@@ -174,16 +174,20 @@ def _over_a_month(made: Profile, rate: Fraction, shape: Shape, start: datetime) 
     if times * (made.usage.total_input_tokens + made.usage.output_tokens) > MAX_TOKENS * made.requests:
         raise InputError("so many units a month come to more than 10^18 tokens: check the number.")
     records = (
-        Record(hour, _times(cell.usage, Fraction(n, cell.requests)), n)
-        for cell in made.by_size
-        for hour, n in spread(times * cell.requests // made.requests, shape, start)
+        record for cell in made.by_size for record in _at_hours(cell, Fraction(times, made.requests), shape, start)
     )
     laid = profile(records, made.sizes)
     return replace(made, cells=laid.cells, starts=start.astimezone(UTC), ends=month_from(start).astimezone(UTC))
 
 
-def _times(usage: Usage, n: Fraction) -> Usage:
-    return Usage(**{name: round(count * n) for name, count in usage.items()})
+def _at_hours(cell: Cell, times: Fraction, shape: Shape, start: datetime) -> Iterator[Record]:
+    """The requests of a cell, `times` as many, at the hours of a shape. No token is lost on the way."""
+    requests = int(cell.requests * times)
+    usage = Usage(**{name: round(n * Fraction(requests, cell.requests)) for name, n in cell.usage.items()})
+    before = 0
+    for hour, n in spread(requests, shape, start):
+        yield Record(hour, part_of(usage, before, before + n, requests), n)
+        before += n
 
 
 def _answers(output_tokens: Triple | None) -> Iterator[tuple[int, int]]:
