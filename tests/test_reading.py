@@ -1,5 +1,6 @@
 """Any upload by one door: usage, chats, documents and media, alone and in ZIPs; what other models make of each."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -10,6 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from estimator.decision import Scenario, compare
 from estimator.decision.compare import recounted
@@ -30,7 +33,7 @@ from estimator.workload.conversion import kinds_in_words
 from estimator.workload.counts import MEDIA, added
 from estimator.workload.reading import _kind
 from estimator.workload.template import defaults
-from pricing import InputError, Unpriced
+from pricing import InputError, PricingError, Unpriced
 from tests.made_up import AT, PLAIN, model, rule, sold
 from tests.test_documents import a_docx, a_pdf, a_pptx, an_xlsx
 from tests.test_media import a_picture, a_sound, box
@@ -334,3 +337,30 @@ def test_a_span_out_of_order_is_refused() -> None:
 
 def test_a_rate_may_be_a_fraction() -> None:
     assert from_profile(read(TEXT, "a.txt"), "text", Fraction(1, 3)).requests_per_month == Fraction(1, 3)
+
+
+NAMES = ["messages", "role", "content", "type", "text", "parts", "input", "output", "prompt", "completion", "request",
+         "response", "body", "tools", "system", "mapping", "message", "parent", "author", "from", "value", "timestamp",
+         "thinking", "tool_result", "usage", "choices", "conversations", "name", "current_node", "user"]  # fmt: skip
+anything = st.recursive(
+    st.one_of(st.sampled_from([*NAMES, "", "12", "user", "assistant"]), st.none(), st.booleans(), st.integers()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES), inner, max_size=5)
+    ),
+    max_leaves=30,
+)  # fmt: skip
+messages = st.lists(st.dictionaries(st.sampled_from(NAMES), anything, max_size=4), max_size=3)
+lines = st.dictionaries(st.sampled_from(NAMES), st.one_of(messages, anything), min_size=1, max_size=5)
+
+
+@given(st.lists(lines, min_size=1, max_size=3), st.sampled_from(["log.jsonl", "log.txt"]))
+def test_nothing_strange_escapes(log: list[object], name: str) -> None:
+    with contextlib.suppress(InputError, PricingError):
+        assert read("\n".join(map(json.dumps, log)), name).requests > 0
+
+
+@pytest.mark.parametrize("key", ["input", "request", "message", "content"])
+def test_depth_never_escapes(key: str) -> None:
+    deep = '{"prompt": "Hello you", ' + f'"{key}": {{' * 300 + '"a": 1' + "}" * 301
+    with contextlib.suppress(InputError):
+        assert read(deep, "log.jsonl").requests == 1

@@ -27,6 +27,7 @@ _SETTINGS = frozenset(
      "response_format", "generationConfig", "generation_config"}
 )  # fmt: skip
 _USAGES = frozenset({"usage", "usageMetadata", "usage_metadata", "usage_object"})
+_DEEPEST = 3  # So far in lies what was sent, or came back.
 _INSIDE = ("response", "body", "raw", "message", "request")
 
 
@@ -41,10 +42,10 @@ class Chat:
 
 def is_chat(fields: Mapping[str, Any]) -> bool:
     """Whether a row holds a chat or a prompt as text. What tells its usage is read from that, and is none."""
-    return not tells_tokens(fields) and any(True for _ in _messages(_request(fields)))
+    return not tells_tokens(fields) and _holds_messages(_request(fields))
 
 
-def tells_tokens(fields: Mapping[str, Any]) -> bool:
+def tells_tokens(fields: Mapping[str, Any], depth: int = 0) -> bool:
     """Whether a row, or the response in it, counts tokens."""
     if any(isinstance(fields.get(name), Mapping) and fields[name] for name in (*_USAGES, *DETAILS)):
         return True
@@ -52,7 +53,8 @@ def tells_tokens(fields: Mapping[str, Any]) -> bool:
     counted = [names[role] for role in ("input", "fresh", "output") if role in names]
     if len(counted) > 1 and all(is_whole(fields[name]) for name in counted):
         return True
-    return any(tells_tokens(fields[name]) for name in _INSIDE if isinstance(fields.get(name), Mapping))
+    inside = [fields[name] for name in _INSIDE if isinstance(fields.get(name), Mapping)]
+    return depth < _DEEPEST and any(tells_tokens(inner, depth + 1) for inner in inside)
 
 
 def chat_of(fields: Mapping[str, Any], remarks: Remarks) -> Chat | None:
@@ -65,13 +67,17 @@ def chat_of(fields: Mapping[str, Any], remarks: Remarks) -> Chat | None:
     return Chat((*_sent_first(request, remarks), *said, *answer), is_request, when(fields, remarks))
 
 
-def _request(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+def _request(fields: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
     """What was sent: the row itself, or what lies in it."""
-    for name in ("request", "body", "input"):
+    for name in ("request", "body", "input") if depth < _DEEPEST else ():
         inner = loaded(fields.get(name))
-        if isinstance(inner, Mapping) and any(True for _ in _messages(_request(inner))):
-            return _request(inner)
+        if isinstance(inner, Mapping) and _holds_messages(found := _request(inner, depth + 1)):
+            return found
     return fields
+
+
+def _holds_messages(request: Mapping[str, Any]) -> bool:
+    return any(True for _ in _messages(request))
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[object]:
@@ -93,7 +99,7 @@ def _messages(request: Mapping[str, Any]) -> Iterator[object]:
 def _branch(nodes: Mapping[str, Any], last: object) -> list[object]:
     """The messages from the root to `last`, or to the node that stands last, in ChatGPT's tree."""
     messages: list[object] = []
-    key = last if last in nodes else next(reversed(list(nodes)), None)
+    key = last if isinstance(last, str) and last in nodes else next(reversed(list(nodes)), None)
     for _ in nodes:
         node = nodes.get(str(key))
         if not isinstance(node, Mapping):

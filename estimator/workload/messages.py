@@ -113,7 +113,7 @@ def _turn_of(message: object, remarks: Remarks) -> Turn | None:
         said["content"] = None
     said["content"], more = _without_thoughts(said.get("content"))
     bare = {key: value for key, value in said.items() if key != "role"}
-    return Turn(
+    made = Turn(
         _role(message),
         tuple(message_texts(bare, 0)),
         tuple(filter(None, (*thoughts, *more))),
@@ -121,11 +121,13 @@ def _turn_of(message: object, remarks: Remarks) -> Turn | None:
         uncounted_parts(bare),
         when(message, remarks),
     )
+    is_empty = made.role != "assistant" and not made.texts and not made.others
+    return None if is_empty else made  # Exports keep places of what was never sent.
 
 
 def _content(message: Mapping[str, Any]) -> dict[str, Any]:
     """What is said, under the name that the APIs have for it."""
-    if message.keys() & {"content", "parts"} or message.get("type") in _BY_TYPE:
+    if message.keys() & {"content", "parts"} or str(message.get("type")) in _BY_TYPE:
         content = message.get("content")
         # ChatGPT's export wraps the parts of a message once more.
         return {"content": content.get("parts") or content.get("text")} if isinstance(content, Mapping) else {}
@@ -144,7 +146,7 @@ def _without_thoughts(content: object) -> tuple[object, list[str]]:
         return content[found.end() :], [found[1]]
     if not isinstance(content, list):
         return content, []
-    is_thought = [isinstance(part, Mapping) and part.get("type") in _THOUGHTS for part in content]
+    is_thought = [isinstance(part, Mapping) and str(part.get("type")) in _THOUGHTS for part in content]
     thoughts = [part for part, is_one in zip(content, is_thought, strict=True) if is_one]
     return [part for part, is_one in zip(content, is_thought, strict=True) if not is_one], list(_texts_in(thoughts))
 

@@ -82,6 +82,13 @@ def _first(text: str, name: str) -> Row | None:
         return None
 
 
+def _chat(row: Row, remarks: Remarks) -> Chat | None:
+    try:
+        return chat_of(row.fields, remarks)
+    except (RecursionError, TypeError):  # Nested without end, or of kinds that no API knows.
+        return None
+
+
 def _chats(data: bytes, name: str, remarks: Remarks) -> Iterator[Chat]:
     rows = rows_of(read_text(data, name), name)
     first = next(rows)
@@ -90,7 +97,7 @@ def _chats(data: bytes, name: str, remarks: Remarks) -> Iterator[Chat]:
         yield from chats_in(every, remarks)
         return
     for row in every:
-        chat = chat_of(row.fields, remarks)
+        chat = _chat(row, remarks)
         if chat is None:
             remarks.notes.add("Rows that hold no chat are left out.")
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from estimator.workload.chats import Chat
@@ -26,7 +27,7 @@ class _Names:
 
 def is_message(fields: Mapping[str, Any]) -> bool:
     """Whether a row is one message of a chat: somebody of a known role says something."""
-    names = _names(fields)
+    names = _names(tuple(fields))
     return names is not None and role_of(_word(fields[names.role])) is not None
 
 
@@ -39,7 +40,7 @@ def chats_in(rows: Iterable[Row], remarks: Remarks) -> Iterator[Chat]:
     threads: dict[object, list[Turn]] = {}
     begun = 0
     for row in rows:
-        names = _names(row.fields)
+        names = _names(tuple(row.fields))
         if names is None:
             remarks.notes.add("Rows that hold no message are left out.")
             continue
@@ -53,7 +54,8 @@ def chats_in(rows: Iterable[Row], remarks: Remarks) -> Iterator[Chat]:
         yield Chat(tuple(joined(_in_order(threads.pop(next(iter(threads)))))))
 
 
-def _names(fields: Mapping[str, Any]) -> _Names | None:
+@lru_cache(maxsize=1024)
+def _names(fields: tuple[str, ...]) -> _Names | None:
     known = {plain(str(name)): name for name in fields}
     role, text, conversation = (
         next((known[name] for name in names if name in known), None) for names in (ROLES, TEXTS, _CONVERSATIONS)
