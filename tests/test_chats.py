@@ -231,6 +231,12 @@ def test_rows_of_messages_without_a_conversation() -> None:
     assert threads(*({"role": role, "content": text} for role, text in said)) == expected
 
 
+def test_rows_of_messages_that_say_nothing() -> None:
+    table = [{"chat": c, "role": "user", "text": text} for c, text in (("x", U), ("y", ""))]
+    assert threads(*table, {"chat": "x", "role": "assistant", "text": A}) == [FIRST]
+    assert threads({"chat": "y", "role": "user", "text": ""}) == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -110,7 +110,7 @@ def _turn_of(message: object, remarks: Remarks) -> Turn | None:
     thoughts = [text for key in ("reasoning_content", "reasoning") if isinstance(text := message.get(key), str)]
     if message.get("type") == "reasoning":
         thoughts += [*_texts_in(message.get("summary")), *_texts_in(message.get("content"))]
-        said["content"] = None
+        said = {}
     said["content"], more = _without_thoughts(said.get("content"))
     bare = {key: value for key, value in said.items() if key != "role"}
     made = Turn(

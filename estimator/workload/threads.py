@@ -49,7 +49,8 @@ def chats_in(rows: Iterable[Row], remarks: Remarks) -> Iterator[Chat]:
         turns = list(turns_of([message], remarks))
         begun += any(turn.role == "system" for turn in turns) and begun in threads
         key = str(row.fields[names.conversation]) if names.conversation else begun
-        threads.setdefault(key, []).extend(turns)
+        if turns:
+            threads.setdefault(key, []).extend(turns)
     while threads:
         yield Chat(tuple(joined(_in_order(threads.pop(next(iter(threads)))))))
 
