@@ -96,7 +96,7 @@ def _often(
 
 def _file() -> Workload | None:
     upload = st.file_uploader(
-        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), a table of requests, or a log of chats",
+        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), or a log of requests or chats",
         key="upload",
         help="It is counted here and forgotten: nothing is stored or sent anywhere.",
     )
