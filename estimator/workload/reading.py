@@ -10,6 +10,7 @@ from estimator.tokens import read_text
 from estimator.tokens.media import AUDIO, PICTURES, VIDEO
 from estimator.workload.archive import files_in, is_archive, is_office
 from estimator.workload.chats import Chat, chat_of, is_chat, tells_tokens
+from estimator.workload.columns import columns_of
 from estimator.workload.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
 from estimator.workload.importers import read_usage
 from estimator.workload.profile import Profile
@@ -66,7 +67,8 @@ def _kind(data: bytes, name: str) -> Kind:
         return "usage"
     if first is not None and (is_chat(first.fields) or is_message(first.fields)):
         return "chats"
-    return "rows" if suffix in _ROWS else "text"
+    is_table = first is not None and (columns_of(first.fields).tell_usage or (not suffix and len(first.fields) > 1))
+    return "rows" if suffix in _ROWS or is_table else "text"
 
 
 def _tells_usage(fields: Mapping[str, Any]) -> bool:
