@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from estimator.workload import (
     save,
     with_caching,
 )
-from estimator.workload.reuse import AGES_S, PREFIXES_TOKENS, blocks_in
+from estimator.workload.reuse import AGES_S, PREFIXES_TOKENS, Chain, Turns, blocks_in, measure_turns
 from pricing import InputError, Usage
 
 SIZES = (0, 200_001)
@@ -155,6 +156,36 @@ def found(prompts: list[Prompt], life_s: float, least: int) -> int:
 def test_the_share_is_what_a_cache_would_find(prompts: list[Prompt], life_s: float, least: int) -> None:
     made = measure(prompts, BLOCK)
     assert made.reused_share(life_s, least) * made.tokens == pytest.approx(found(prompts, life_s, least))
+
+
+def turns(prompts: list[Prompt]) -> list[Turns]:
+    """The same prompts as chains of blocks that know their own ends."""
+    ends = [[min(BLOCK * (n + 1), p.tokens) for n in range(len(p.blocks))] for p in prompts]
+    return [Turns(p.at, p.tokens, Chain(list(p.blocks), e), len(e)) for p, e in zip(prompts, ends, strict=True)]
+
+
+@given(logs)
+def test_chains_are_measured_as_blocks_are(prompts: list[Prompt]) -> None:
+    made = measure_turns(turns(prompts), timed=True)
+    assert replace(made, block_tokens=BLOCK) == measure(prompts, BLOCK)
+
+
+@given(logs)
+def test_without_times_the_order_given_counts(prompts: list[Prompt]) -> None:
+    made = measure_turns(turns(prompts), timed=False)
+    in_order = [replace(p, at=START + timedelta(seconds=n)) for n, p in enumerate(prompts)]
+    assert made.reused_share() == measure(in_order, BLOCK).reused_share()
+    assert made.reused_share(AGES_S[-2]) == 0
+
+
+def test_blocks_of_any_size() -> None:
+    grown = Chain(["a", "b", "c"], [5, 105, 110])
+    inputs = [Turns(START + timedelta(seconds=n), grown.ends[n] + 3, grown, n + 1) for n in range(3)]
+    # 5 of the second, 105 of the third; 3 tokens of each belong to no block.
+    expected = Reuse(8 + 108 + 113, (Repeat(0, 1, 110), Repeat(64, 1, 105)), 100)
+    assert measure_turns(inputs, timed=True) == expected
+    assert measure_turns(inputs[::-1], timed=True) == expected
+    assert not expected.merge(replace(expected, timed=False)).timed
 
 
 @given(logs, logs, logs)

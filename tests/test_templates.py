@@ -183,7 +183,8 @@ def test_a_profile_may_be_given_a_rate() -> None:
 
 def test_a_text_is_counted_and_forgotten() -> None:
     made = from_text("hello world", "Greeting", 100, SIZES, start=START)
-    assert made.typical.usage == Usage(200, output_tokens=100 * 211)  # "hello world" is 2 tokens of o200k.
+    # "hello world" is 2 tokens of o200k, its role 1; 3 stand around a message and 3 begin the answer.
+    assert made.typical.usage == Usage(100 * 9, output_tokens=100 * 211)
     assert [p.usage.output_tokens // 100 for p in (made.low, made.typical, made.high)] == [129, 211, 424]
     assert "hello" not in repr(made)
 

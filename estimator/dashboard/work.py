@@ -16,7 +16,7 @@ from estimator.workload import (
     from_template,
     from_text,
     per_month,
-    read_usage,
+    read_any,
     templates,
 )
 from pricing import catalog, now
@@ -96,12 +96,12 @@ def _often(
 
 def _file() -> Workload | None:
     upload = st.file_uploader(
-        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), or a table of requests",
+        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), or a log of requests or chats",
         key="upload",
         help="It is counted here and forgotten: nothing is stored or sent anywhere.",
     )
     if upload is not None:
-        st.session_state["uploaded"] = (upload.name, read_usage(upload.getvalue(), upload.name, catalog().sizes))
+        st.session_state["uploaded"] = (upload.name, read_any(upload.getvalue(), upload.name, catalog().sizes))
     if "uploaded" not in st.session_state:
         st.info("Choose a file to see what its requests would cost on every model.")
         return None

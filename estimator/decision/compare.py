@@ -9,12 +9,12 @@ from functools import partial
 
 from estimator.decision.billing import as_sold_by, items_sold, price_profile
 from estimator.decision.saving import Saving, monthly, rests_on, saved
-from estimator.tokens import factor
 from estimator.workload import (
     Assumption,
     CacheTerms,
     Profile,
     Workload,
+    conversion,
     find_terms,
     with_assumed_reuse,
     with_caching,
@@ -180,13 +180,16 @@ class _Carried:
 
 
 def recounted(workload: Workload, family: str) -> Workload:
-    """The same requests in the tokens of another tokenizer family, whose uncertainty widens low and high."""
-    tokens = factor(workload.tokenizer, family, workload.content)
+    """The same requests in the tokens of another tokenizer family, whose uncertainty widens low and high.
+
+    Raises Unpriced where what is sent cannot be counted in that family.
+    """
+    by = conversion(workload, family)
     return replace(
         workload,
-        low=workload.low.scaled(tokens.low),
-        typical=workload.typical.scaled(tokens.typical),
-        high=workload.high.scaled(tokens.high),
+        low=workload.low.scaled(*by.low),
+        typical=workload.typical.scaled(*by.typical),
+        high=workload.high.scaled(*by.high),
         tokenizer=family,
     )
 
@@ -262,7 +265,7 @@ def _status(bill: Bill) -> str:
 
 def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[Assumption]:
     """What is taken for granted about this model in particular."""
-    tokens = factor(workload.tokenizer, model.info.tokenizer, workload.content)
+    tokens = conversion(workload, model.info.tokenizer)
     about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
     if terms is not None:
         life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."

@@ -8,7 +8,7 @@ from estimator.decision.breakeven import Cost, CostAt, volumes
 from estimator.decision.compare import Line, Option, recounted
 from estimator.selfhost import CostLine, Plan, devices, plan, plans
 from estimator.workload import Workload
-from pricing import Catalog, InputError
+from pricing import Catalog, InputError, Unpriced
 
 _CLASS = "datacentre"  # What can be rented by the hour and served from; other cards are there to choose.
 _MANY_REPLICAS = 30
@@ -17,8 +17,17 @@ _MANY_REPLICAS = 30
 def hosted_options(workload: Workload, catalog: Catalog) -> tuple[Option, ...]:
     """The open weights among the featured models, each on the data-centre GPUs that serve the workload for least."""
     featured = {m.info.weights for m in catalog.models.values() if m.info.featured and m.info.weights}
-    found = (plans(weights, carried(workload, weights, catalog), _rented()) for weights in sorted(featured))
+    works = ((weights, _countable(workload, weights, catalog)) for weights in sorted(featured))
+    found = (plans(weights, work, _rented()) for weights, work in works if work)
     return tuple(hosted_option(among[0]) for among in found if among)
+
+
+def _countable(workload: Workload, weights: str, catalog: Catalog) -> Workload | None:
+    """None where what is sent cannot be counted in the tokens of these weights."""
+    try:
+        return carried(workload, weights, catalog)
+    except Unpriced:
+        return None
 
 
 def _rented() -> list[str]:
@@ -26,7 +35,10 @@ def _rented() -> list[str]:
 
 
 def carried(workload: Workload, weights: str, catalog: Catalog) -> Workload:
-    """The workload in the tokens of these weights, by the tokenizer of any model in the catalog that has them."""
+    """The workload in the tokens of these weights, by the tokenizer of any model in the catalog that has them.
+
+    Raises Unpriced as recounted does.
+    """
     families = (m.info.tokenizer for m in catalog.models.values() if m.info.weights == weights)
     return recounted(workload, next(families, "unknown"))
 

@@ -31,3 +31,15 @@ def parts(text: str, size: int = PART) -> Iterator[tuple[str, bool]]:
         yield text[start:end], place is None
         start = end
     yield text[start:], False
+
+
+def pieces(text: str, size: int) -> Iterator[str]:
+    """The text in order, in pieces of `size` characters or more, the last perhaps shorter; no cut is forced.
+
+    Counts of the pieces add up to that of the text. Two texts that begin alike have the same first pieces.
+    """
+    start = 0
+    while len(text) - start > size and (place := _HARMLESS.search(text, start + size)):
+        yield text[start : place.start()]
+        start = place.start()
+    yield text[start:]

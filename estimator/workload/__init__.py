@@ -1,4 +1,4 @@
-"""Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_usage()`."""
+"""Requests, logs, exports, templates and texts → a workload. Start with `templates()` or `read_any()`."""
 
 from estimator.workload.assembly import edited, from_built, is_template, load_template, settings_of, template_json
 from estimator.workload.builders import Amount, Built, Call, Kind, Parameter, built, calls, kinds, parameters
@@ -12,10 +12,13 @@ from estimator.workload.caching import (
     without_caching,
 )
 from estimator.workload.charges import Charge, OwnPrice
+from estimator.workload.conversion import Conversion, conversion
+from estimator.workload.counts import FamilyCount
 from estimator.workload.importers import read_usage
 from estimator.workload.mapped import read_mapped, read_or_suggest, undecided_dates
 from estimator.workload.mapping import ROLES, Guess, examples, guess, is_foreign, missing, sample_of
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
+from estimator.workload.reading import read_any
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
@@ -33,6 +36,8 @@ __all__ = [
     "Call",
     "Cell",
     "Charge",
+    "Conversion",
+    "FamilyCount",
     "Guess",
     "Kind",
     "OwnPrice",
@@ -52,6 +57,7 @@ __all__ = [
     "built",
     "cache_terms",
     "calls",
+    "conversion",
     "edited",
     "examples",
     "find_terms",
@@ -71,6 +77,7 @@ __all__ = [
     "parameters",
     "per_month",
     "profile",
+    "read_any",
     "read_mapped",
     "read_or_suggest",
     "read_statement",

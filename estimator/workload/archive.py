@@ -20,6 +20,15 @@ def is_archive(data: bytes) -> bool:
     return data.startswith(_BEGINNINGS)
 
 
+def is_office(data: bytes) -> bool:
+    """Whether a ZIP is an Office document."""
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            return _OFFICE in archive.namelist()
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
+
+
 def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     """The names and contents of the files in a ZIP, without what an operating system adds.
 
@@ -81,6 +90,6 @@ def _unpacked(archive: ZipFile, info: ZipInfo, place: str, room: int) -> bytes:
         raise InputError(f"{place}: broken inside the ZIP: download it again.") from None
     if len(content) > room:
         raise _too_large(archive.filename or place)
-    if is_archive(content):
+    if is_archive(content) and not is_office(content):
         raise InputError(f"{place}: an archive inside an archive: unpack it first.")
     return content

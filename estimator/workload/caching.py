@@ -106,10 +106,10 @@ def with_caching(
     with the next request of any session, whichever is sooner. What is found moves to cache_read; what is missed is
     written anew if the seller charges writes, else stays fresh input. Shorter prefixes than the seller caches stay, and
     of longer ones what does not fill a block.
-    A profile that carries its own `reuse` is served by that instead, see `_as_measured`.
+    A profile that carries its own `reuse` with times is served by that instead, see `_as_measured`.
     Raises InputError where `share` is not in 0 to 1 or `reuse_gap_s` is not above 0.
     """
-    if profile.reuse:
+    if profile.reuse and profile.reuse.timed:
         return _as_measured(profile, profile.reuse, terms, life_s=life_s, charges_writes=charges_writes)
     if not 0 <= share <= 1:
         raise InputError(f"the repeated share of the input is {share}: it lies between 0 and 1.")

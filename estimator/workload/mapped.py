@@ -33,6 +33,7 @@ from estimator.workload.mapping import (
     suggestion,
 )
 from estimator.workload.profile import MONTH, Profile
+from estimator.workload.reading import read_any
 from estimator.workload.rows import rows_of
 from estimator.workload.template import defaults
 from pricing import InputError
@@ -46,9 +47,9 @@ _SUM_OF_MANY = 100_000  # A day's row with more input than this on average stand
 
 
 def read_or_suggest(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """As `read_usage`; where a table is not understood, the error says which `--columns` would do."""
+    """As `read_any`; where a table is not understood, the error says which `--columns` would do."""
     try:
-        return read_usage(data, name, sizes)
+        return read_any(data, name, sizes)
     except InputError as error:
         hint = _hint(data, name)
         if not hint:

@@ -1,8 +1,8 @@
 """A workload as a mergeable summary: sums of every token bucket by half hour and by size of the prompt.
 
 Its law: pricing a profile equals the sum of pricing its requests, exactly, for every rule in the catalog; and
-profile(A + B) = merge(profile(A), profile(B)), but for the reuse of input, which does not see what A and B share. It
-holds no text.
+profile(A + B) = merge(profile(A), profile(B)), but for the reuse of input, which does not see what A and B share, and
+the counts of other tokenizers, where these are of samples. It holds no text.
 """
 
 import math
@@ -16,6 +16,7 @@ from typing import Self
 
 from ddsketch.mapping import LogarithmicMapping
 
+from estimator.workload.counts import FamilyCount, added, added_kinds
 from estimator.workload.reuse import Prompt, Reuse, measure_in_equal_blocks
 from pricing import InputError, Usage
 from pricing.windows import SLOT_MINUTES, Window
@@ -88,7 +89,9 @@ class Profile:
     """The summary. `sizes` are the lower edges of its size bands, `starts` to `ends` the time that it stands for.
 
     `tokenizers` are the families that its tokens were counted by; `notes` what was taken for granted at the door;
-    `reuse` is what repeats of its input, where it was measured for all of it.
+    `reuse` is what repeats of its input, where it was measured for all of it. Where texts were counted, `counts` are
+    their tokens in each family, `contents` the tokens of input by kind of content, in the family of the profile, and
+    `unanswered` the requests whose answer is a stand-in.
     """
 
     sizes: tuple[int, ...]
@@ -100,6 +103,9 @@ class Profile:
     tokenizers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reuse: Reuse | None = None
+    counts: tuple[FamilyCount, ...] = ()
+    contents: tuple[tuple[str, int], ...] = ()
+    unanswered: int = 0
 
     @cached_property
     def requests(self) -> int:
@@ -303,7 +309,7 @@ def _output(usage: Usage) -> int:
 def merge(a: Profile, b: Profile) -> Profile:
     """The profile of both workloads together. Raises InputError where their size bands differ.
 
-    Its reuse is known where that of both is.
+    Its reuse is known where that of both is, and so are its counts in other families.
     """
     if a.sizes != b.sizes:
         raise InputError("the two profiles were made with different price tiers: profile their files again.")
@@ -317,6 +323,9 @@ def merge(a: Profile, b: Profile) -> Profile:
         tokenizers=tuple(sorted({*a.tokenizers, *b.tokenizers})),
         notes=tuple(sorted({*a.notes, *b.notes})),
         reuse=a.reuse.merge(b.reuse) if a.reuse and b.reuse else None,
+        counts=added(a.counts, b.counts) if a.tokenizers == b.tokenizers else (),
+        contents=added_kinds(a.contents, b.contents),
+        unanswered=a.unanswered + b.unanswered,
     )
 
 
@@ -337,7 +346,7 @@ def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     before = [record.requests * i // hours for i in range(hours + 1)]
 
     def part(i: int) -> Usage:
-        return _part(record.usage, before[i], before[i + 1], record.requests)
+        return part_of(record.usage, before[i], before[i + 1], record.requests)
 
     return [
         _cell(_slot(record.start + i * HOUR), here, part(i), sizes)
@@ -346,7 +355,7 @@ def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     ]
 
 
-def _part(usage: Usage, before: int, after: int, of: int) -> Usage:
+def part_of(usage: Usage, before: int, after: int, of: int) -> Usage:
     """The share of `usage` between two marks of `of`; consecutive shares add up to the whole."""
 
     def part(n: int) -> int:

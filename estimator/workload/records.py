@@ -39,7 +39,7 @@ _ADDRESS = re.compile(r"@[^@\s]*\.|\bsk-")
 UNDERSTOOD = (
     "Understood are usage exports of OpenAI, Anthropic, DeepSeek, OpenRouter, LiteLLM, Langfuse, Google Cloud billing "
     "and Claude Code, ZIPs of these, saved profiles, "
-    "and tables or JSON lines of requests with a time, input tokens and output tokens."
+    "and tables or JSON lines of requests with a time, input tokens and output tokens, or of chats as messages."
 )
 
 

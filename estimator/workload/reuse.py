@@ -1,13 +1,15 @@
 """How much input repeats the beginning of an earlier prompt, measured from the hashes of its blocks. It holds no text.
 
+Blocks are all of one size, as engines and traces have them (`Prompt`), or of any size, as chats are cut (`Turns`).
+
 A prompt is found in a cache as far as its blocks have been seen, one after the other, within the cache's life; seeing
 a block again keeps it alive. Leaves out eviction under load and routing to another server.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
@@ -32,6 +34,24 @@ class Prompt:
     blocks: tuple[Hashable, ...]
 
 
+@dataclass(slots=True)
+class Chain:
+    """The blocks of a conversation, which grows: the hash of each with all before it, and the tokens up to its end."""
+
+    blocks: list[Hashable] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The input of one request: the first `depth` blocks of a chain, and what of its `tokens` belongs to no block."""
+
+    at: datetime
+    tokens: int
+    chain: Chain
+    depth: int
+
+
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """`tokens` that a cache finds once it keeps prefixes of `min_prefix_tokens` and more for `age_s`, not sooner."""
@@ -45,12 +65,14 @@ class Repeat:
 class Reuse:
     """Of `tokens` of input, what repeats an earlier beginning, in order of least prefix and age; no row twice.
 
-    `tokens` count as the prompts were counted, in blocks of `block_tokens`.
+    `tokens` count as the prompts were counted, in blocks of `block_tokens` or less. Not `timed`: the order of the
+    prompts is known and their times are not, so that every age is that of for ever.
     """
 
     tokens: int
     repeats: tuple[Repeat, ...]
     block_tokens: int
+    timed: bool = True
 
     @property
     def by_age(self) -> tuple[tuple[int, int], ...]:
@@ -77,7 +99,8 @@ class Reuse:
         """Both together. What one repeats of the other is not seen, so the share is that of the joint work or less."""
         sums = Counter(_sums(self))
         sums.update(_sums(other))
-        return _reuse(self.tokens + other.tokens, sums, max(self.block_tokens, other.block_tokens))
+        block_tokens = max(self.block_tokens, other.block_tokens)
+        return _reuse(self.tokens + other.tokens, sums, block_tokens, self.timed and other.timed)
 
 
 def measure(prompts: Iterable[Prompt], block_tokens: int) -> Reuse:
@@ -99,6 +122,25 @@ def measure(prompts: Iterable[Prompt], block_tokens: int) -> Reuse:
             sums.update(_found(ages, least))
         seen.update(dict.fromkeys(prompt.blocks, prompt.at))
     return _reuse(tokens, sums, block_tokens)
+
+
+def measure_turns(inputs: Iterable[Turns], *, timed: bool) -> Reuse:
+    """The reuse among inputs in order of time; if not `timed`, in the order given."""
+    seen: dict[Hashable, datetime] = {}
+    sums: Counter[tuple[int, int]] = Counter()
+    tokens = longest = 0
+    for one in sorted(inputs, key=lambda one: one.at) if timed else inputs:
+        tokens += one.tokens
+        known = _known(one, seen)
+        ages = _ages_in_chain(one, known, seen, timed)
+        whole = sum(ages.values())
+        for least in PREFIXES_TOKENS if whole else ():
+            if least > whole:
+                break
+            sums.update(_found(ages, least))
+        longest = max([longest, *(_block_tokens(one.chain, n) for n in range(known, one.depth))])
+        seen.update(dict.fromkeys(one.chain.blocks[: one.depth], one.at))
+    return _reuse(tokens, sums, longest, timed)
 
 
 def measure_in_equal_blocks(prompts: Sequence[Prompt]) -> Reuse | None:
@@ -141,6 +183,32 @@ def _ages(prompt: Prompt, seen: Mapping[Hashable, datetime], block_tokens: int) 
     return ages
 
 
+def _known(one: Turns, seen: Mapping[Hashable, datetime]) -> int:
+    """How many blocks were seen: who saw one saw all before it."""
+    return bisect_left(range(one.depth), True, key=lambda n: one.chain.blocks[n] not in seen)
+
+
+def _ages_in_chain(one: Turns, known: int, seen: Mapping[Hashable, datetime], timed: bool) -> dict[int, int]:
+    """The same for the `known` first blocks of a chain, along which ages rise."""
+    blocks, ends = one.chain.blocks, one.chain.ends
+
+    def age_s(n: int) -> int:
+        return AGES_S[bisect_left(AGES_S, (one.at - seen[blocks[n]]).total_seconds())] if timed else _EVER_S
+
+    ages = {}
+    start = before = 0
+    while start < known:
+        age = age_s(start)
+        start = bisect_right(range(known), age, lo=start, key=age_s)
+        ages[age] = ends[start - 1] - before
+        before = ends[start - 1]
+    return ages
+
+
+def _block_tokens(chain: Chain, n: int) -> int:
+    return chain.ends[n] - (chain.ends[n - 1] if n else 0)
+
+
 def _found(ages: Mapping[int, int], least: int) -> dict[tuple[int, int], int]:
     """The same where a prefix counts from `least` tokens on: shorter ones wait for the age that makes them so long."""
     found = {}
@@ -158,5 +226,5 @@ def _sums(reuse: Reuse) -> dict[tuple[int, int], int]:
     return {(row.min_prefix_tokens, row.age_s): row.tokens for row in reuse.repeats}
 
 
-def _reuse(tokens: int, sums: Mapping[tuple[int, int], int], block_tokens: int) -> Reuse:
-    return Reuse(tokens, tuple(Repeat(*key, n) for key, n in sorted(sums.items())), block_tokens)
+def _reuse(tokens: int, sums: Mapping[tuple[int, int], int], block_tokens: int, timed: bool = True) -> Reuse:
+    return Reuse(tokens, tuple(Repeat(*key, n) for key, n in sorted(sums.items())), block_tokens, timed)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from estimator.workload.counts import FamilyCount
 from estimator.workload.profile import Cell, Profile, Sketch
 from estimator.workload.reuse import AGES_S, PREFIXES_TOKENS, Reuse
 from pricing import InputError, InvalidUsage, Usage
@@ -42,6 +43,9 @@ class _Saved(BaseModel):
     output_sizes: Bins
     cells: tuple[_Cell, ...]
     reuse: Reuse | None = None
+    counts: tuple[FamilyCount, ...] = ()
+    contents: tuple[tuple[str, Annotated[int, Field(ge=1)]], ...] = ()
+    unanswered: Count = 0
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -56,6 +60,11 @@ class _Saved(BaseModel):
             raise ValueError("cells must be in order, one for each half hour and size")
         if self.reuse is not None:
             _check(self.reuse)
+        _check_counts(self.counts)
+        if any(a >= b for a, b in pairwise(kind for kind, _ in self.contents)):
+            raise ValueError("contents must be in order, one for each kind")
+        if self.unanswered > sum(cell.requests for cell in self.cells):
+            raise ValueError("more requests are unanswered than there are")
         return self
 
 
@@ -69,6 +78,14 @@ def _check(reuse: Reuse) -> None:
         raise ValueError("a repeat has at least 1 token")
     if any(reuse.reused_share(None, least) > 1 for least in PREFIXES_TOKENS):
         raise ValueError("more input repeats than there is")
+
+
+def _check_counts(counts: tuple[FamilyCount, ...]) -> None:
+    if any(a >= b for a, b in pairwise(count.family for count in counts)):
+        raise ValueError("counts must be in order, one for each family")
+    spans = [span for count in counts for span in (count.input_tokens, count.output_tokens)]
+    if not all(0 <= low <= typical <= high for low, typical, high in spans):
+        raise ValueError("low, typical and high counts must rise in this order")
 
 
 def save(profile: Profile) -> str:
@@ -85,8 +102,15 @@ def save(profile: Profile) -> str:
         output_sizes=profile.output_sizes.bins,
         cells=tuple(_cell(cell) for cell in profile.cells),
         reuse=profile.reuse,
+        **_of_texts(profile),
     )
-    return saved.model_dump_json(exclude_none=True)
+    return saved.model_dump_json(exclude_none=True, exclude_unset=True)
+
+
+def _of_texts(profile: Profile) -> dict[str, Any]:
+    """What only texts have; a profile of others is saved as it always was."""
+    fields = {name: getattr(profile, name) for name in ("counts", "contents", "unanswered")}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _cell(cell: Cell) -> _Cell:
@@ -120,6 +144,9 @@ def load(text: str, name: str) -> Profile:
         tokenizers=saved.tokenizers,
         notes=saved.notes,
         reuse=saved.reuse,
+        counts=saved.counts,
+        contents=saved.contents,
+        unanswered=saved.unanswered,
     )
 
 

@@ -1,21 +1,26 @@
 """What is compared: a workload at its low, typical and high size, its rate, and what was taken for granted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from estimator.tokens import content_of, count_text
-from estimator.workload.profile import Profile, Record, profile
+from estimator.workload.counts import MEDIA, Kinds
+from estimator.workload.profile import MONTH, Cell, Profile, Record, part_of, profile
+from estimator.workload.remarks import Remarks
 from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
-from estimator.workload.template import Template, Triple, defaults
+from estimator.workload.tally import ASSUMED, profile_of
+from estimator.workload.template import Template, Triple, defaults, templates
+from estimator.workload.texts import prompt
 from pricing import InputError, Usage
 from pricing.values import MAX_TOKENS
 
 MOST_REQUESTS = 10**15  # More than all sellers together serve in a month: a typing error.
 TOKENIZER = "o200k"  # What templates and texts are counted by.
 _TEXT_SHAPE = "office"
+_CHAT = "support-chat"  # Its turns stand for those of chats without times.
+_NEARLY_ALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -90,34 +95,53 @@ def from_template(
     )
 
 
-def from_profile(made: Profile, name: str, requests_per_month: int | Fraction | None = None) -> Workload:
+def from_profile(
+    made: Profile,
+    name: str,
+    requests_per_month: int | Fraction | None = None,
+    *,
+    output_tokens: Triple | None = None,
+    start: datetime = ASSUMED,
+) -> Workload:
     """Known requests, as they were; the rate is that of the profile unless given.
 
-    Raises InputError where the rate is not above 0, or absurd.
+    Requests without times are spread over a month from `start` as office work is. Those without an answer are given
+    one of `output_tokens` (low, typical, high), or of the size of answers in chat on record. Raises InputError where
+    the rate is not above 0, or absurd, and where `output_tokens` are negative or out of order.
     """
-    if requests_per_month is not None and requests_per_month <= 0:
-        raise InputError("a workload needs more than 0 requests a month.")
-    if requests_per_month is not None and requests_per_month > MOST_REQUESTS:
-        raise InputError(f"a workload has at most {MOST_REQUESTS:,} requests a month: check the number.")
     given = requests_per_month is not None
     rate = Fraction(requests_per_month) if requests_per_month is not None else made.requests_per_month
+    _check_rate(rate)
     said = f"{_number(rate)} requests a month" + ("." if given else ", if every month is like the time on record.")
+    shape = shapes()[_TEXT_SHAPE] if _is_untimed(made) else None
+    laid = _over_a_month(made, rate, shape, start) if shape else made
+    share = Fraction(made.unanswered, made.requests)
+    low, typical, high = (_answered(laid, share, n, usual) for n, usual in _answers(output_tokens))
     return Workload(
         name=name,
-        low=made,
-        typical=made,
-        high=made,
+        low=low,
+        typical=typical,
+        high=high,
         requests_per_month=rate,
         tokenizer=made.tokenizer,
-        content="",
-        repeated_share=(made.reuse.reused_share(),) * 3 if made.reuse else None,
-        reuse_gap_s=0,
+        content=_content(made.contents),
+        repeated_share=_repeated(made.reuse),
+        reuse_gap_s=0 if made.reuse is None or made.reuse.timed else templates()[_CHAT].session_gap_s,
         assumptions=(
             Assumption(said, "user" if given else "guess", ""),
             *([_of_reuse(made.reuse)] if made.reuse else []),
+            *([_of_answers(made, output_tokens)] if made.unanswered else []),
+            *([_of_shape(shape)] if shape else []),
             *(Assumption(note, "guess", "") for note in made.notes),
         ),
     )
+
+
+def _check_rate(rate: Fraction) -> None:
+    if rate <= 0:
+        raise InputError("a workload needs more than 0 requests a month.")
+    if rate > MOST_REQUESTS:
+        raise InputError(f"a workload has at most {MOST_REQUESTS:,} requests a month: check the number.")
 
 
 def from_text(
@@ -131,35 +155,70 @@ def from_text(
 ) -> Workload:
     """A prompt that is sent `units_per_month` times; the text itself is counted and forgotten.
 
-    Without `output_tokens` (low, typical, high) those of answers in chat on record are taken. Raises InputError as
-    from_template does, and where `output_tokens` are negative or out of order.
+    Raises InputError as from_profile does.
     """
-    count, default, shape = count_text(text, TOKENIZER), defaults()["output_tokens"], shapes()[_TEXT_SHAPE]
-    answers = output_tokens or default.triple
+    made = profile_of([prompt(text)], name, sizes, Remarks())
+    return from_profile(made, name, units_per_month, output_tokens=output_tokens, start=start)
+
+
+def _is_untimed(made: Profile) -> bool:
+    """Whether no request of it tells its time, so that all stand at one that is assumed."""
+    return made.starts == ASSUMED and made.ends == ASSUMED + MONTH and made.cells[-1].start == ASSUMED
+
+
+def _over_a_month(made: Profile, rate: Fraction, shape: Shape, start: datetime) -> Profile:
+    """The requests of each size at the hours of a shape; as many as the rate has, and each at least once."""
+    if start.tzinfo is None:
+        raise InputError(f"the start {start.isoformat()} has no time zone: add Z for UTC.")
+    times = max(int(rate), made.requests)
+    if times * (made.usage.total_input_tokens + made.usage.output_tokens) > MAX_TOKENS * made.requests:
+        raise InputError("so many units a month come to more than 10^18 tokens: check the number.")
+    records = (
+        record for cell in made.by_size for record in _at_hours(cell, Fraction(times, made.requests), shape, start)
+    )
+    laid = profile(records, made.sizes)
+    return replace(made, cells=laid.cells, starts=start.astimezone(UTC), ends=month_from(start).astimezone(UTC))
+
+
+def _at_hours(cell: Cell, times: Fraction, shape: Shape, start: datetime) -> Iterator[Record]:
+    """The requests of a cell, `times` as many, at the hours of a shape. No token is lost on the way."""
+    requests = int(cell.requests * times)
+    usage = Usage(**{name: round(n * Fraction(requests, cell.requests)) for name, n in cell.usage.items()})
+    before = 0
+    for hour, n in spread(requests, shape, start):
+        yield Record(hour, part_of(usage, before, before + n, requests), n)
+        before += n
+
+
+def _answers(output_tokens: Triple | None) -> Iterator[tuple[int, int]]:
+    """The size of an answer at each level, and the one that stands in for it in profiles."""
+    usual = defaults()["output_tokens"]
+    answers = output_tokens or usual.triple
     if not 0 <= answers[0] <= answers[1] <= answers[2]:
         raise InputError(f"output tokens {answers} must be 0 or more and rise from low to high.")
-    each = zip((count.low, count.tokens, count.high), answers, strict=True)
-    low, typical, high = _months(Fraction(units_per_month), each, shape, sizes, start)
-    about_output = f"An answer takes {answers[1]} tokens ({answers[0]} to {answers[2]})."
-    return Workload(
-        name=name,
-        low=low,
-        typical=typical,
-        high=high,
-        requests_per_month=Fraction(units_per_month),
-        tokenizer=TOKENIZER,
-        content=content_of(text),
-        repeated_share=None,
-        reuse_gap_s=0,
-        assumptions=(
-            Assumption(f"{_number(units_per_month)} requests a month.", "user", ""),
-            Assumption(f"The text takes {count.tokens} tokens. {count.note}".strip(), "measured", count.source),
-            Assumption(about_output, "user", "")
-            if output_tokens
-            else Assumption(about_output, default.status, default.source),
-            _of_shape(shape),
-        ),
-    )
+    return ((n, usual.typical) for n in answers)
+
+
+def _answered(laid: Profile, share: Fraction, answer: int, usual: int) -> Profile:
+    """The profile with answers of another size in the `share` of its requests whose answer is a stand-in."""
+    if not share or answer == usual:
+        return laid
+    out = laid.usage.output_tokens
+    return laid.scaled(1, float((out + share * laid.requests * (answer - usual)) / out))
+
+
+def _repeated(reuse: Reuse | None) -> tuple[float, float, float] | None:
+    """Without times, all that repeats may come back in time, or nothing."""
+    if reuse is None:
+        return None
+    share = reuse.reused_share()
+    return (share if reuse.timed else 0.0), share, share
+
+
+def _content(contents: Kinds) -> str:
+    """The kind that nearly all of a text is, blank where there is none."""
+    whole = sum(tokens for _, tokens in contents)
+    return next((kind for kind, tokens in contents if tokens >= _NEARLY_ALL * whole and kind != MEDIA), "")
 
 
 def _months(
@@ -199,7 +258,17 @@ def _of_repeats(template: Template) -> str:
 
 def _of_reuse(reuse: Reuse) -> Assumption:
     share = f"{reuse.reused_share():.1%} of the input repeats an earlier beginning"
-    return Assumption(f"{share}, in blocks of {reuse.block_tokens} tokens.", "measured", "")
+    if reuse.timed:
+        return Assumption(f"{share}, in blocks of {reuse.block_tokens} tokens.", "measured", "")
+    return Assumption(f"{share}. When it comes back is not known: a cache finds from none to all of it.", "guess", "")
+
+
+def _of_answers(made: Profile, output_tokens: Triple | None) -> Assumption:
+    default = defaults()["output_tokens"]
+    low, typical, high = output_tokens or default.triple
+    which = "An answer" if made.unanswered == made.requests else f"Each of {made.unanswered:,} answers not on record"
+    said = f"{which} takes {typical:,} tokens ({low:,} to {high:,})."
+    return Assumption(said, "user", "") if output_tokens else Assumption(said, default.status, default.source)
 
 
 def _of_shape(shape: Shape) -> Assumption:
