@@ -31,8 +31,11 @@ def _parser() -> Parser:
     tokens.set_defaults(command=commands.tokens)
 
     profile = verbs.add_parser("profile", parents=[json_], help="exports and logs to one summary without any text")
-    profile.add_argument("inputs", nargs="+", metavar="INPUT")
+    profile.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="a file, a pattern such as 'logs/**/*.csv', or s3://bucket/key"
+    )
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
+    profile.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads them, such as tcp://host:8786")
     profile.set_defaults(command=commands.profile)
 
     compare = verbs.add_parser(

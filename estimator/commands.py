@@ -5,18 +5,20 @@ import io
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from fractions import Fraction
-from functools import reduce
 from pathlib import Path
+
+from tqdm import tqdm
 
 from estimator import decision, forms, tables, workload
 from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
-from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from estimator.workload import Workload, from_profile, from_template, templates
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -51,8 +53,12 @@ def tokens(args: Namespace) -> int:
 
 
 def profile(args: Namespace) -> int:
-    book = catalog()
-    made = reduce(merge, [_read(Path(name), book) for name in args.inputs])
+    files, sizes = workload.sources(args.inputs), catalog().sizes
+    with _bar() as progress:
+        if args.scheduler:
+            made = workload.read_on_cluster(files, sizes, args.scheduler, progress)
+        else:
+            made = workload.read_sources(files, sizes, progress)
     if args.output:
         _write(Path(args.output), workload.save(made).encode())
     if args.json:
@@ -60,6 +66,13 @@ def profile(args: Namespace) -> int:
     else:
         tables.show_profile(made)
     return DONE
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal's standard error, moved by the share that is done."""
+    with tqdm(total=1.0, disable=None, leave=False, bar_format="{percentage:3.0f} % {bar} {remaining}") as bar:
+        yield lambda share: bar.update(share - bar.n)
 
 
 def compare(args: Namespace) -> int:
@@ -235,11 +248,7 @@ def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
     path = Path(args.profile)
     if not path.exists():
         raise InputError(f"no file or template is called {path}: give a file, or one of {', '.join(templates())}.")
-    return from_profile(_read(path, book), path.name, args.units)
-
-
-def _read(path: Path, book: Catalog) -> Profile:
-    return read_usage(path.read_bytes(), str(path), book.sizes)
+    return from_profile(workload.read_sources(workload.sources([str(path)]), book.sizes), path.name, args.units)
 
 
 def _models(names: Sequence[str], book: Catalog) -> list[Model]:

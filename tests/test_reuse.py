@@ -317,8 +317,8 @@ def test_a_trace_of_blocks() -> None:
 
 
 def test_a_hash_that_is_none_is_refused_with_its_line() -> None:
-    with pytest.raises(InputError, match="line 2: hash_ids"):
-        read_usage(trace(row(0, 512, [1]), row(0, 512, [[1]])), "t.jsonl", SIZES)
+    with pytest.raises(InputError, match="line 1: hash_ids"):
+        read_usage(trace(row(0, 512, [[1]])), "t.jsonl", SIZES)
 
 
 def test_a_trace_without_a_list_of_hashes_is_counted_alone() -> None:

@@ -1,83 +1,153 @@
-"""Usage exports and request logs, also in a ZIP → a profile, whatever known form they have."""
+"""Usage exports and request logs, also in a ZIP → a profile, whatever known form they have and however large."""
 
-from dataclasses import replace
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 
-from estimator.tokens import read_text
 from estimator.workload.archive import files_in, is_archive
-from estimator.workload.forms import instead_of_bill
-from estimator.workload.profile import Profile, merge, profile
-from estimator.workload.records import UNDERSTOOD, NoRequests, prepared, records
-from estimator.workload.remarks import Remarks, family_of
-from estimator.workload.rows import rows_of
+from estimator.workload.lines import Block, blocks, in_utf8, text_of
+from estimator.workload.logs import Bill, Log, profile_of_rows, sound
+from estimator.workload.parts import Part, checked, merged, part_of, profile_of_part
+from estimator.workload.profile import Profile
+from estimator.workload.records import UNDERSTOOD, NoRequests
+from estimator.workload.remarks import Remarks
+from estimator.workload.rows import NotJson, first_lines, header_of, is_json, opened, parsed
 from estimator.workload.saved import is_saved, load
-from estimator.workload.table import MODES, Table, plain_table, profile_of
+from estimator.workload.source import MOST_WHOLE_BYTES, Source
 from pricing import InputError
 
+Progress = Callable[[float], None]
+_FIRST_LINES = 10
 
-class _Bill(InputError):
-    """A file that tells what was paid but counts no tokens."""
+
+@dataclass
+class Reading:
+    """What the files of one upload share: the catalog's sizes, the ids met, and the bytes done of all."""
+
+    sizes: tuple[int, ...]
+    total: int = 0
+    progress: Progress | None = None
+    seen: set[tuple[object, ...]] = field(default_factory=set)
+    done: int = 0
+
+    def advance(self, size: int) -> None:
+        self.done += size
+        if self.progress and self.total:
+            self.progress(min(1.0, self.done / self.total))
+
+    def remarks(self) -> Remarks:
+        return Remarks(seen=self.seen)
 
 
-def read_usage(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """The profile of an export, a log or a ZIP of them, whatever known form they have; `sizes` are the catalog's.
+def read_usage(data: bytes, name: str, sizes: tuple[int, ...], progress: Progress | None = None) -> Profile:
+    """The profile of an export, a log or a ZIP of them at hand, whatever known form they have.
 
-    Raises InputError with the file, the line and what to do.
+    `sizes` are the catalog's. Raises InputError with the file, the line and what to do.
     """
-    remarks = Remarks()
-    return _of_archive(data, name, sizes, remarks) if is_archive(data) else _of_file(data, name, sizes, remarks)
+    return read_sources([Source(name, len(data), data=data)], sizes, progress)
 
 
-def _of_archive(data: bytes, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
+def read_sources(sources: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None) -> Profile:
+    """The profile of several files together, each of them read in bounded memory if it lies in lines.
+
+    `progress` is told the share of bytes that are read, 0 to 1. Rows that cannot be read are left out and noted.
+    Raises InputError where a file holds no requests, or more than half of its rows are lost.
+    """
+    files = list(sources)
+    return profile_of_part(part_of_files(files, sizes, progress), sizes)
+
+
+def part_of_files(files: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None) -> Part:
+    """What files hold that may repeat one another."""
+    files = list(files)
+    reading = Reading(sizes, sum(file.size for file in files), progress)
+    return merged(_of_file(file, reading) for file in files)
+
+
+def _of_file(source: Source, reading: Reading) -> Part:
+    """A file of requests. Raises InputError where it is none."""
+    head = source.head()
+    if is_archive(head):
+        part = _of_archive(source, reading)
+        reading.advance(source.size)
+        return part
+    remarks = reading.remarks()
+    chunks, note = in_utf8(_counted(source.chunks(), reading), head, source.name)
+    given = blocks(chunks, source.name)
+    first = next((block for block in given if block.data.strip()), None)
+    if first is None:
+        raise InputError(f"{source.name} is empty: there is nothing to count.")
+    remarks.notes |= {note} - {""}
+    return checked(_of_blocks(source, first, given, reading.sizes, remarks), source.name)
+
+
+def _counted(chunks: Iterable[bytes], reading: Reading) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        reading.advance(len(chunk))
+
+
+def _of_blocks(source: Source, first: Block, others: Iterator[Block], sizes: tuple[int, ...], remarks: Remarks) -> Part:
+    text = text_of(first, remarks.notes)
+    if not is_json(text):
+        log = Log(source.name, header_of(text), sizes)
+        return log.part(chain([log.body(first)], others), remarks)
+    second = next(others, None)
+    log, given = Log(source.name, None, sizes), chain([first, *([second] if second else [])], others)
+    if second and is_log(text, source.size):
+        return log.part(given, remarks)
+    source.check_size()
+    return _of_document(log, list(given), remarks)
+
+
+def is_log(text: str, size: int) -> bool:
+    """Whether the JSON that begins with this text is a document a line, and not one document in many lines.
+
+    Where the file is too large to be one document, its first line may be damaged.
+    """
+    return any(map(_is_document, first_lines(text, 1 if size <= MOST_WHOLE_BYTES else _FIRST_LINES)))
+
+
+def _is_document(line: str) -> bool:
+    try:
+        parsed(line)
+    except NotJson:
+        return False
+    return True
+
+
+def _of_document(log: Log, held: list[Block], remarks: Remarks) -> Part:
+    """One JSON document; or a document a line, where it is none."""
+    text = "".join(text_of(block, remarks.notes) for block in held)
+    try:
+        document = parsed(text)
+    except NotJson as error:
+        part = log.part(iter(held), remarks)
+        is_broken_off = part.places[:1] == (f"{log.name}, line 1",)
+        return replace(part, fault=f"{log.name}, line {error.line}: {error}") if is_broken_off else part
+    if isinstance(document, Mapping) and is_saved(document):
+        return Part(profile=load(text, log.name), rows=1)
+    rows = sound(opened(log.name, document), remarks)
+    return part_of(None, profile_of_rows(rows, log.name, log.sizes, remarks), remarks)
+
+
+def _of_archive(source: Source, reading: Reading) -> Part:
     """All its files together: each once, and without bills and logs that hold no requests."""
-    parts = []
-    for path, content in files_in(data, name):
+    parts, inside = [], replace(reading, progress=None)
+    notes: set[str] = set()
+    for path, content in files_in(source.whole(), source.name):
         if not content.strip():
             continue
-        if not remarks.is_new(sha256(content).digest()):
-            remarks.notes.add("The ZIP holds a file twice: it is counted once.")
+        if not reading.remarks().is_new(sha256(content).digest()):
+            notes.add("The ZIP holds a file twice: it is counted once.")
             continue
         try:
-            parts.append(_of_file(content, f"{name}, {path}", sizes, remarks))
-        except _Bill:
-            remarks.notes.add("The ZIP holds bills too: they count no tokens and are left out.")
+            parts.append(_of_file(Source(f"{source.name}, {path}", len(content), data=content), inside))
+        except Bill:
+            notes.add("The ZIP holds bills too: they count no tokens and are left out.")
         except NoRequests:
             continue
     if not parts:
-        raise InputError(f"{name}: no file in it holds requests. {UNDERSTOOD}")
-    return _finished(reduce(merge, parts), remarks)
-
-
-def _of_file(data: bytes, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
-    table = plain_table(data)
-    return _of_columns(table, sizes, remarks) if table else _of_rows(read_text(data, name), name, sizes, remarks)
-
-
-def _of_columns(table: Table, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
-    remarks.models |= table.words.get("model", {""})
-    remarks.modes(word for mode in MODES for word in table.words.get(mode, ()))
-    if table.is_naive:
-        remarks.naive()
-    return _finished(profile_of(table, sizes), remarks)
-
-
-def _of_rows(text: str, name: str, sizes: tuple[int, ...], remarks: Remarks) -> Profile:
-    rows = rows_of(text, name)
-    first = next(rows, None)
-    if first is None:
-        raise NoRequests(f"{name}: there are no requests in it.")
-    if is_saved(first.fields):
-        return load(text, name)
-    instead = instead_of_bill(first.fields)
-    if instead:
-        raise _Bill(f"{name}: a bill holds too little to count tokens: {instead}")
-    made = records(prepared(first, chain([first], rows), name, remarks), name, remarks)
-    return _finished(profile(made, sizes), remarks)
-
-
-def _finished(made: Profile, remarks: Remarks) -> Profile:
-    """With what was learned besides what it told already, as a saved profile does."""
-    families = {family_of(model) for model in remarks.models} | set(made.tokenizers)
-    return replace(made, tokenizers=tuple(sorted(families)), notes=tuple(sorted({*made.notes, *remarks.notes})))
+        raise InputError(f"{source.name}: no file in it holds requests. {UNDERSTOOD}")
+    return merged([*parts, Part(notes=frozenset(notes))])
