@@ -35,7 +35,9 @@ def _parser() -> Parser:
         "inputs", nargs="+", metavar="INPUT", help="a file, a pattern such as 'logs/**/*.csv', or s3://bucket/key"
     )
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
-    profile.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads them, such as tcp://host:8786")
+    profile.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads them, such as tcp://host:8786"
+    )
     profile.set_defaults(command=commands.profile)
 
     compare = verbs.add_parser(

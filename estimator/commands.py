@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from estimator import decision, forms, tables, workload
 from estimator.decision import Comparison, Option, Scenario

@@ -315,7 +315,11 @@ H = "time,input,output\n"
         pytest.param("usage_date_utc,cost_usd\n2026-10-05,1\n", r"A bill holds too little", id="a bill"),
         pytest.param("me@example.com,5\nyou@example.com,6\n", r"no names of columns were found", id="no header"),
         pytest.param('{"a": 1', r"line 1: not readable as JSON", id="broken JSON"),
-        pytest.param(f'{line(at=AT, input=1, output=1)}\n{{"a"\n{{', r"line 2: not readable as JSON.* 2 of its 3 rows", id="broken lines"),
+        pytest.param(
+            f'{line(at=AT, input=1, output=1)}\n{{"a"\n{{',
+            r"line 2: not readable as JSON.* 2 of its 3 rows",
+            id="broken lines",
+        ),
         pytest.param("[" * 100_000, r"not readable as JSON", id="deep JSON"),
         pytest.param("[1, 2]", r"entry 1: not a JSON object", id="not objects"),
         pytest.param(line(usage={"prompt_tokens": 1}), r"tells no time", id="an answer without a time"),

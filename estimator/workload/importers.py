@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import chain
 
 from estimator.workload.archive import files_in, is_archive
-from estimator.workload.lines import Block, blocks, in_utf8, text_of
+from estimator.workload.lines import BLOCK_BYTES, MARK, Block, blocks, in_utf8, is_as_it_stands, text_of
 from estimator.workload.logs import Bill, Log, profile_of_rows, sound
 from estimator.workload.parts import Part, checked, merged, part_of, profile_of_part
 from estimator.workload.profile import Profile
@@ -54,15 +54,16 @@ def read_sources(sources: Iterable[Source], sizes: tuple[int, ...], progress: Pr
     `progress` is told the share of bytes that are read, 0 to 1. Rows that cannot be read are left out and noted.
     Raises InputError where a file holds no requests, or more than half of its rows are lost.
     """
+    return profile_of_part(merged(parts_of_files(sources, sizes, progress)), sizes)
+
+
+def parts_of_files(
+    sources: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None
+) -> tuple[Part, ...]:
+    """What each of the files holds; what one repeats of another counts once, where its format tells."""
     files = list(sources)
-    return profile_of_part(part_of_files(files, sizes, progress), sizes)
-
-
-def part_of_files(files: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None) -> Part:
-    """What files hold that may repeat one another."""
-    files = list(files)
     reading = Reading(sizes, sum(file.size for file in files), progress)
-    return merged(_of_file(file, reading) for file in files)
+    return tuple(_of_file(file, reading) for file in files)
 
 
 def _of_file(source: Source, reading: Reading) -> Part:
@@ -93,12 +94,29 @@ def _of_blocks(source: Source, first: Block, others: Iterator[Block], sizes: tup
     if not is_json(text):
         log = Log(source.name, header_of(text), sizes)
         return log.part(chain([log.body(first)], others), remarks)
-    second = next(others, None)
-    log, given = Log(source.name, None, sizes), chain([first, *([second] if second else [])], others)
-    if second and is_log(text, source.size):
+    log, given = Log(source.name, None, sizes), chain([first], others)
+    if source.size > BLOCK_BYTES and is_log(text, source.size):
         return log.part(given, remarks)
     source.check_size()
     return _of_document(log, list(given), remarks)
+
+
+def log_of(source: Source, sizes: tuple[int, ...]) -> tuple[Log, int] | None:
+    """The log that a file is, and the byte that its rows begin at, if each of them stands alone, as bytes of UTF-8."""
+    head = source.head()
+    if is_archive(head) or not is_as_it_stands(head, source.name):
+        return None
+    body = head.removeprefix(MARK)
+    first = Block(body[: body.rfind(b"\n") + 1] if source.size > len(head) else body)
+    text = text_of(first, set())
+    if not is_json(text):
+        log = Log(source.name, header_of(text), sizes)
+    elif is_log(text, source.size) if source.size > BLOCK_BYTES else not _is_document(text):
+        log = Log(source.name, None, sizes)
+    else:
+        return None
+    start = len(head) - len(body) + (log.header.size if log.header else 0)
+    return (log, start) if log.stands_alone(log.body(first)) else None
 
 
 def is_log(text: str, size: int) -> bool:

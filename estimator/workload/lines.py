@@ -12,7 +12,7 @@ from pricing import InputError
 
 BLOCK_BYTES = 2**24  # Of 16 MiB, tables are read faster than of 4 or 64.
 MOST_LINE_BYTES = 2**26
-_BOM = codecs.BOM_UTF8
+MARK = codecs.BOM_UTF8  # What some programs put before UTF-8.
 _END, _RETURN, _QUOTE = b"\n", b"\r", b'"'
 _STRAY = "Some lines are not in UTF-8: their text is read as Windows-1252."
 
@@ -77,7 +77,7 @@ def is_as_it_stands(head: bytes, name: str) -> bool:
 
 
 def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    yield next(chunks, b"").removeprefix(_BOM)
+    yield next(chunks, b"").removeprefix(MARK)
     yield from chunks
 
 

@@ -15,7 +15,6 @@ from estimator.workload.rows import Header, Row, json_rows, table_rows
 from estimator.workload.table import MODES, Layout, Sums, Table, layout_of, plain_table, sums_of
 from pricing import InputError, InvalidUsage
 
-
 _PATIENCE = 1000  # Rows: if so many at the beginning cannot be read, no other is tried.
 
 

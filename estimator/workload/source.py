@@ -62,18 +62,22 @@ class Source:
                 f"{MOST_WHOLE_BYTES // 2**20}: split it, or write it as JSON lines or CSV, which may have any size."
             )
 
-    def lines(self, start: int, end: int) -> bytes:
-        """The whole lines that begin from byte `start` on and before `end`. Raises InputError where one is endless."""
+    def lines(self, start: int, end: int, is_first: bool) -> bytes:
+        """The whole lines that begin from byte `start` on and before `end`; at the `is_first` start one begins.
+
+        Raises InputError where a line is endless.
+        """
         with self.open() as file:
-            data = file.read_at(end - start + 1, start - 1) if start else file.read_at(end, 0)
-            if start:
+            before = 0 if is_first else 1
+            data = file.read_at(end - start + before, start - before)
+            if not is_first:
                 data = data[data.find(_END) + 1 :] if _END in data else b""
-            pieces, place = [data], end
-            while data and place < self.size and not pieces[-1].endswith(_END):
-                piece = file.read_at(_STEP_BYTES, place)
+            pieces = [data]
+            while data and end < self.size and not pieces[-1].endswith(_END):
+                piece = file.read_at(_STEP_BYTES, end)
                 pieces.append(piece[: piece.find(_END) + 1] or piece)
-                place += _STEP_BYTES
-                if place - end > MOST_LINE_BYTES:
+                end += _STEP_BYTES
+                if end - start > MOST_LINE_BYTES + len(data):
                     raise endless(self.name)
             return b"".join(pieces)
 
