@@ -29,12 +29,13 @@ def blocks(chunks: Iterable[bytes], name: str) -> Iterator[Block]:
     """Chunks of a file, cut anew at the ends of lines. Raises InputError where a line is endless."""
     rest, line = b"", 1
     for chunk in chunks:
-        data = rest + chunk if rest else chunk
-        end = data.rfind(_END) + 1
+        end = chunk.rfind(_END) + 1
         if end:
-            yield Block(data[:end], line)
-            line += lines_in(data[:end])
-        rest = data[end:]
+            data = b"".join([rest, memoryview(chunk)[:end]])
+            yield Block(data, line)
+            line += lines_in(data)
+            rest = b""
+        rest += chunk[end:]
         if len(rest) > MOST_LINE_BYTES:
             raise endless(f"{name}, line {line}")
     if rest:
@@ -47,8 +48,8 @@ def endless(place: str) -> InputError:
 
 def lines_in(data: bytes) -> int:
     """How many lines end in it: at line feeds, and at carriage returns without one."""
-    returns = data.count(_RETURN)
-    return data.count(_END) + (returns - data.count(_RETURN + _END) if returns else 0)
+    lines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(_END)))  # Much faster than count, as it is here.
+    return lines + (data.count(_RETURN) - data.count(_RETURN + _END) if _RETURN in data else 0)
 
 
 def quoted_ends(data: bytes) -> frozenset[int]:

@@ -14,6 +14,7 @@ from pricing import InputError
 _DELIMITERS = ",;\t|"
 _MAY_HAVE_MORE = "has_more"
 _MOST_DEPTH = 8
+_MOST_HEADER = 2**20
 csv.field_size_limit(MOST_LINE_BYTES)  # Logs may carry whole prompts.
 
 
@@ -53,6 +54,7 @@ def delimiter_of(line: str) -> str:
 
 def header_of(text: str) -> Header:
     """The header of the table that begins so: its first row with anything in it."""
+    text = text[:_MOST_HEADER]
     delimiter = delimiter_of(text.lstrip().partition("\n")[0])
     reader = csv.reader(_lines(text), delimiter=delimiter)
     try:
