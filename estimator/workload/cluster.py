@@ -6,24 +6,24 @@ together. Parts merge as a tree, in the order of the files: the profile is the o
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import getitem
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from estimator.workload.importers import Progress, log_of, parts_of_files
 from estimator.workload.lines import Block, lines_in, quoted_ends
-from estimator.workload.logs import Log
 from estimator.workload.parts import Part, checked, merged, profile_of_part
 from estimator.workload.profile import Profile
+from estimator.workload.rows import Header
 from estimator.workload.source import Source
 from pricing import InputError
 
 Client: TypeAlias = Any
 Future: TypeAlias = Any
-RANGE_BYTES = 2**26
+RANGE_BYTES = 2**24
 _BRANCHES = 8
 _PATIENCE_S = 8
 
@@ -50,16 +50,34 @@ class Survey:
     quoted_ends: frozenset[int]
 
 
+class LineReader(Protocol):
+    """What reads the lines of a file where each stands for itself, such as `Log`. It is sent to the workers."""
+
+    @property
+    def header(self) -> Header | None: ...
+    @property
+    def first_line(self) -> int: ...
+    def part_of_lines(self, block: Block) -> Part: ...
+
+
+Recognise: TypeAlias = Callable[[Source, tuple[int, ...]], tuple[LineReader, int] | None]
+
+
 def read_on_cluster(
-    sources: Iterable[Source], sizes: tuple[int, ...], address: str, progress: Progress | None = None
+    sources: Iterable[Source],
+    sizes: tuple[int, ...],
+    address: str,
+    progress: Progress | None = None,
+    recognise: Recognise = log_of,
 ) -> Profile:
     """The profile that `read_sources` makes, by the workers of the Dask scheduler at `address`.
 
-    Raises InputError as it does, and where no scheduler or no worker answers.
+    `recognise` tells how the lines of a file are read and where they begin, or None. Raises InputError as
+    `read_sources` does, and where no scheduler or no worker answers.
     """
     files = list(sources)
     with _connected(address) as client:
-        logs = client.gather(client.map(log_of, files, sizes=sizes, pure=False))
+        logs = client.gather(client.map(recognise, files, [sizes] * len(files), pure=False))
         reads: dict[Future, int] = {}
         whole = [file for file, log in zip(files, logs, strict=True) if log is None]
         together = client.submit(parts_of_files, whole, sizes, pure=False)
@@ -67,11 +85,11 @@ def read_on_cluster(
         parts = [
             client.submit(getitem, together, whole.index(file), pure=False)
             if log is None
-            else _file(client, file, log, reads)
+            else _file(client, file, log, sizes, reads)
             for file, log in zip(files, logs, strict=True)
         ]
         answer = _tree(client, parts)
-        _watch(reads, progress)
+        _watch(client, reads, progress)
         part: Part = answer.result()
     return profile_of_part(part, sizes)
 
@@ -120,11 +138,13 @@ def has_long_cells(surveys: Iterable[Survey]) -> bool:
     return False
 
 
-def part_of_range(log: Log, lines: Range, line: int) -> Part:
+def part_of_range(log: LineReader, lines: Range, line: int) -> Part:
     return log.part_of_lines(Block(lines.read(), line))
 
 
-def _file(client: Client, source: Source, found: tuple[Log, int], reads: dict[Future, int]) -> Future:
+def _file(
+    client: Client, source: Source, found: tuple[LineReader, int], sizes: tuple[int, ...], reads: dict[Future, int]
+) -> Future:
     """The part of a file, which is read in ranges if that gives the same."""
     log, start = found
     ranges = [
@@ -132,7 +152,7 @@ def _file(client: Client, source: Source, found: tuple[Log, int], reads: dict[Fu
     ]
     surveys = client.gather(client.map(survey, ranges, pure=False))
     if log.header and has_long_cells(surveys):
-        whole = client.submit(parts_of_files, [source], log.sizes, pure=False)
+        whole = client.submit(parts_of_files, [source], sizes, pure=False)
         reads[whole] = source.size
         return client.submit(getitem, whole, 0, pure=False)
     first_lines = accumulate((each.lines for each in surveys), initial=log.first_line)
@@ -152,12 +172,12 @@ def _tree(client: Client, parts: Sequence[Future]) -> Future:
     return parts[0]
 
 
-def _watch(reads: dict[Future, int], progress: Progress | None) -> None:
+def _watch(client: Client, reads: dict[Future, int], progress: Progress | None) -> None:
     """Tell what share of all bytes is read, until all are."""
     from distributed import as_completed  # noqa: PLC0415
 
     done, total = 0, max(1, sum(reads.values()))
-    for read in as_completed(reads):  # type: ignore[no-untyped-call]
+    for read in as_completed(reads, loop=client.loop):  # type: ignore[no-untyped-call]
         done += reads[read]
         if progress:
             progress(done / total)

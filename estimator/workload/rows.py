@@ -42,6 +42,36 @@ class Header:
     size: int
 
 
+def rows_of(text: str, name: str) -> Iterator[Row]:
+    """All rows of a CSV, JSON or JSON lines file. Raises InputError, with file and line, where one is broken."""
+    for row in _json(text, name) if is_json(text) else _table(text, name):
+        if row.fault:
+            raise InputError(f"{row.place}: {row.fault}")
+        yield row
+
+
+def _table(text: str, name: str) -> Iterator[Row]:
+    header = header_of(text)
+    return table_rows(
+        [text[header.size :] if text.isascii() else text.encode()[header.size :].decode()],
+        name,
+        header,
+        1 + header.lines,
+    )
+
+
+def _json(text: str, name: str) -> Iterator[Row]:
+    try:
+        return opened(name, parsed(text))
+    except NotJson as error:
+        first = next(json_rows(first_lines(text, 1), name, 1))
+        return (
+            iter([Row(f"{name}, line {error.line}", {}, fault=str(error))])
+            if first.fault
+            else json_rows([text], name, 1)
+        )
+
+
 def is_json(text: str) -> bool:
     """Whether a file that begins so is JSON, if anything that is read here."""
     return text.lstrip()[:1] in {"{", "["}
