@@ -51,12 +51,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         pytest.param(["a.csv"], ["a.csv"], id="a name"),
         pytest.param(["a.csv", "./a.csv"], ["./a.csv"], id="twice"),
-        pytest.param(["?.csv"], ["./a.csv", "./b.csv"], id="a sign"),
-        pytest.param(["*.csv", "a.csv"], ["a.csv", "./b.csv", "./odd[1].csv"], id="a pattern and one of it"),
+        pytest.param(["?.csv"], ["a.csv", "b.csv"], id="a sign"),
+        pytest.param(["*.csv", "a.csv"], ["a.csv", "b.csv", "odd[1].csv"], id="a pattern and one of it"),
         pytest.param(["odd[1].csv"], ["odd[1].csv"], id="a name like a pattern"),
         pytest.param(["logs/*.csv"], ["logs/d.csv"], id="in a folder"),
         pytest.param(["logs/**/*.csv"], ["logs/d.csv", "logs/deep/e.csv"], id="in all folders"),
-        pytest.param(["*/*/*.csv"], ["./logs/deep/e.csv"], id="in folders of folders"),
+        pytest.param(["*/*/*.csv"], ["logs/deep/e.csv"], id="in folders of folders"),
     ],
 )
 @pytest.mark.usefixtures("folder")

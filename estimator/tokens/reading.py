@@ -15,6 +15,7 @@ _NAMES = {_USUAL: "Windows-1252", "cp1251": "Windows-1251", "gb18030": "GB 18030
 _SAMPLE_BYTES = 2**15
 _NEIGHBOURS = re.compile(rb"[\x80-\xff]{2}")  # Only Western letters stand alone among plain ones.
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
+_BYTES_TO_A_NUL = 50  # Fewer make text binary; a damaged one has more.
 _CONTROL_SIGNS = frozenset(map(chr, _CONTROLS))
 
 
@@ -52,7 +53,7 @@ def encoding_of(head: bytes, name: str) -> Encoding:
     """
     if head.startswith(_UTF16_MARKS):
         return Encoding("utf-16")
-    if b"\0" in head:
+    if head.count(0) * _BYTES_TO_A_NUL > len(head):
         codec = next((codec for codec, zero in _UTF16 if _is_utf16(head, codec, zero)), None)
         if codec is None:
             raise _binary(name)

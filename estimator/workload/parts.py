@@ -91,6 +91,6 @@ def left_out(part: Part) -> str:
         where = f"line{'s' * (part.lost > 1)} " + ", ".join(match[2] for match in found if match)
     else:
         where = "; ".join(place.rpartition("/")[2] for place in part.places)  # A path may tell who somebody is.
-    more = " …" if part.lost > len(part.places) else ""
+    end = " …" if part.lost > len(part.places) else "."
     verb = "are" if part.lost > 1 else "is"
-    return f"{part.lost:,} of {part.rows:,} rows could not be read and {verb} left out ({shown}): {where}{more}."
+    return f"{part.lost:,} of {part.rows:,} rows could not be read and {verb} left out ({shown}): {where}{end}"

@@ -158,5 +158,5 @@ def _fits(path: list[str], pattern: list[str]) -> bool:
 
 def _found(info: Any, text: str, shown: str, pattern: str) -> Source:
     if "://" not in text:
-        return Source(info.path, info.size, str(Path(info.path).resolve()))
+        return Source(info.path.removeprefix("./"), info.size, str(Path(info.path).resolve()))
     return Source(shown.replace(pattern, info.path), info.size, text.replace(pattern, info.path))
