@@ -41,6 +41,12 @@ DOORS = {
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
+    "charset_normalizer": ("estimator.tokens.reading",),
+    "pyarrow.csv": ("estimator.workload.table",),
+    "pyarrow.fs": ("estimator.workload.source",),
+    "dask": ("estimator.workload.cluster",),
+    "distributed": ("estimator.workload.cluster",),
+    "tqdm": ("estimator.commands",),
 }
 
 

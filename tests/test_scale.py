@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.workload import Profile, logs, merge, read_sources, read_usage, source
+from estimator.workload import Profile, logs, merge, read_sources, read_usage, rows, source
 from estimator.workload.lines import blocks
 from estimator.workload.rows import header_of
 from estimator.workload.source import Source
@@ -54,7 +54,7 @@ def test_blocks_are_whole_lines_and_all_of_the_file(data: bytes, cuts: list[int]
 def test_a_block_that_is_not_plain_is_read_by_row() -> None:
     lines = [GOOD] * 500
     lines[300] = f'{AT},"1000",300\n'
-    with patch.object(logs, "table_rows", wraps=logs.table_rows) as by_row:
+    with patch.object(logs, "table_rows", wraps=rows.table_rows) as by_row:
         made = in_blocks((H + "".join(lines)).encode(), 1000)
     assert made == read(H + GOOD * 500)
     assert by_row.call_count == 1
@@ -88,8 +88,8 @@ def test_days_are_spread_alike_over_the_hours_in_any_blocks() -> None:
 
 
 def test_a_long_document_is_read_whole_and_a_long_log_by_line() -> None:
-    rows = [{"at": AT, "input": 1000, "output": 300}] * 50
-    as_document, as_log = json.dumps(rows, indent=1), "\n".join(map(json.dumps, rows))
+    entries = [{"at": AT, "input": 1000, "output": 300}] * 50
+    as_document, as_log = json.dumps(entries, indent=1), "\n".join(map(json.dumps, entries))
     with patch("estimator.workload.importers.BLOCK_BYTES", 100):
         assert in_blocks(as_document.encode(), 100) == in_blocks(as_log.encode(), 100) == read(H + GOOD * 50)
 
