@@ -16,7 +16,7 @@ _SAMPLE_BYTES = 2**15
 _NEIGHBOURS = re.compile(rb"[\x80-\xff]{2}")  # Only Western letters stand alone among plain ones.
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
 _BYTES_TO_A_NUL = 50  # Fewer make text binary; a damaged one has more.
-_CONTROL_SIGNS = frozenset(map(chr, _CONTROLS))
+_CONTROL_SIGNS = frozenset(map(chr, [*_CONTROLS, *range(0x80, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pricing import InputError
 from pricing.facts import Fact, read_table
 
 FIRST_PLACES = 5
+_MOST_SIGNS = 1000
 _MOST_COLUMNS = 1000  # Rows that each have other names are no log.
 _ORDINARY = {"", "standard", "default", "auto", "none", "false", "not_available", "on_demand"}
 
@@ -33,6 +34,11 @@ def family_of(model: str) -> str:
     name = model.lower().rpartition("/")[2]
     fitting = [row for row in families() if name.startswith(row.model_prefix)]
     return max(fitting, key=lambda row: len(row.model_prefix)).family if fitting else "unknown"
+
+
+def _sentence(text: str) -> str:
+    """In one line, whatever the names of columns are."""
+    return "".join(sign if sign.isprintable() else " " for sign in text[:_MOST_SIGNS])
 
 
 @dataclass
@@ -70,7 +76,7 @@ class Remarks:
     def lose(self, place: str, why: str) -> None:
         """The row at this place is left out."""
         self.lost += 1
-        self.fault = self.fault or f"{place}: {why}"
+        self.fault = self.fault or f"{place}: {_sentence(why)}"
         if len(self.places) < FIRST_PLACES:
             self.places.append(place)
         if self.lost == self.rows == self.patience:
