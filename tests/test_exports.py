@@ -295,7 +295,7 @@ def test_langfuses_table() -> None:
 
 
 def test_an_observation_needs_a_time() -> None:
-    with pytest.raises(InputError, match="line 1: the observation tells no time.* 2 of its 2 rows"):
+    with pytest.raises(InputError, match=r"line 1: the observation tells no time.* 2 of its 2 rows"):
         read('{"usage_details": {"input": 1}}\n{"usage_details": {"input": 1}}')
 
 

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.workload import Profile, logs, merge, read_sources, read_usage, rows, source
+from estimator.workload.importers import Reading, rows_in
 from estimator.workload.lines import blocks
+from estimator.workload.remarks import Remarks
 from estimator.workload.rows import header_of
 from estimator.workload.source import Source
 from pricing import InputError, Usage
@@ -281,3 +283,19 @@ def test_dates_in_any_order() -> None:
 def test_headers(text: str, names: tuple[str, ...], lines: int, size: int) -> None:
     header = header_of(text)
     assert (header.names, header.lines, header.size) == (names, lines, size)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("at,prompt\n" + f'{AT},"a\nb"\n' * 9 + "x\n", id="a table"),
+        pytest.param((json.dumps({"at": AT, "prompt": "a\nb"}) + "\n") * 9 + "{\n", id="JSON lines"),
+        pytest.param(json.dumps([{"at": AT, "prompt": "a\nb"}] * 9 + [7]), id="a document"),
+    ],
+)
+def test_rows_of_any_file_one_after_another(text: str) -> None:
+    file, remarks = Source("u", len(text), data=text.encode()), Remarks()
+    with patch.object(source, "BLOCK_BYTES", 50):
+        found = list(rows_in(file, Reading(SIZES), remarks))
+    assert [row.fields for row in found] == [{"at": AT, "prompt": "a\nb"}] * 9
+    assert (remarks.rows, remarks.lost) == (10, 1)

@@ -12,7 +12,7 @@ from estimator.workload.parts import Part, checked, merged, part_of, profile_of_
 from estimator.workload.profile import Profile
 from estimator.workload.records import UNDERSTOOD, NoRequests
 from estimator.workload.remarks import Remarks
-from estimator.workload.rows import NotJson, first_lines, header_of, is_json, opened, parsed
+from estimator.workload.rows import NotJson, Row, first_lines, header_of, is_json, opened, parsed
 from estimator.workload.saved import is_saved, load
 from estimator.workload.source import MOST_WHOLE_BYTES, Source
 from pricing import InputError
@@ -68,19 +68,21 @@ def parts_of_files(
 
 def _of_file(source: Source, reading: Reading) -> Part:
     """A file of requests. Raises InputError where it is none."""
-    head = source.head()
-    if is_archive(head):
+    if is_archive(source.head()):
         part = _of_archive(source, reading)
         reading.advance(source.size)
         return part
     remarks = reading.remarks()
-    chunks, note = in_utf8(_counted(source.chunks(), reading), head, source.name)
-    given = blocks(chunks, source.name)
-    first = next((block for block in given if block.data.strip()), None)
-    if first is None:
-        raise InputError(f"{source.name} is empty: there is nothing to count.")
-    remarks.notes |= {note} - {""}
-    return checked(_of_blocks(source, first, given, reading.sizes, remarks), source.name)
+    shape = _shape(source, reading, remarks)
+    return checked(_of_shape(shape, remarks), source.name)
+
+
+def rows_in(source: Source, reading: Reading, remarks: Remarks) -> Iterator[Row]:
+    """The rows of a file, whatever they tell, in bounded memory if they lie in lines. Broken ones are remembered."""
+    shape = _shape(source, reading, remarks)
+    if shape.document is None:
+        return shape.log.rows(shape.blocks, remarks)
+    return sound(opened(source.name, shape.document), remarks)
 
 
 def _counted(chunks: Iterable[bytes], reading: Reading) -> Iterator[bytes]:
@@ -89,16 +91,54 @@ def _counted(chunks: Iterable[bytes], reading: Reading) -> Iterator[bytes]:
         reading.advance(len(chunk))
 
 
-def _of_blocks(source: Source, first: Block, others: Iterator[Block], sizes: tuple[int, ...], remarks: Remarks) -> Part:
+@dataclass(frozen=True)
+class _Shape:
+    """A file as a log and the blocks of its rows, or as one JSON document in these blocks."""
+
+    log: Log
+    blocks: Iterator[Block]
+    document: object = None
+
+
+def _shape(source: Source, reading: Reading, remarks: Remarks) -> _Shape:
+    """How a file is to be read. Raises InputError where it is no text, empty, or too large for what it is."""
+    chunks, note = in_utf8(_counted(source.chunks(), reading), source.head(), source.name)
+    others = blocks(chunks, source.name)
+    first = next((block for block in others if block.data.strip()), None)
+    if first is None:
+        raise InputError(f"{source.name} is empty: there is nothing to count.")
+    remarks.notes |= {note} - {""}
     text = text_of(first, remarks.notes)
     if not is_json(text):
-        log = Log(source.name, header_of(text), sizes)
-        return log.part(chain([log.body(first)], others), remarks)
-    log, given = Log(source.name, None, sizes), chain([first], others)
+        log = Log(source.name, header_of(text), reading.sizes)
+        return _Shape(log, chain([log.body(first)], others))
+    log, given = Log(source.name, None, reading.sizes), chain([first], others)
     if source.size > BLOCK_BYTES and is_log(text, source.size):
-        return log.part(given, remarks)
+        return _Shape(log, given)
     source.check_size()
-    return _of_document(log, list(given), remarks)
+    return _of_json(log, list(given), remarks)
+
+
+def _of_json(log: Log, held: list[Block], remarks: Remarks) -> _Shape:
+    """One JSON document; or a document a line, where it is none."""
+    text = "".join(text_of(block, remarks.notes) for block in held)
+    try:
+        return _Shape(log, iter(held), parsed(text))
+    except NotJson as error:
+        if not is_log(text, 0):
+            remarks.fault = f"{log.name}, line {error.line}: {error}"
+        return _Shape(log, iter(held))
+
+
+def _of_shape(shape: _Shape, remarks: Remarks) -> Part:
+    log, document = shape.log, shape.document
+    if document is None:
+        return log.part(shape.blocks, remarks)
+    if isinstance(document, Mapping) and is_saved(document):
+        text = "".join(text_of(block, remarks.notes) for block in shape.blocks)
+        return Part(profile=load(text, log.name), rows=1)
+    rows = sound(opened(log.name, document), remarks)
+    return part_of(None, profile_of_rows(rows, log.name, log.sizes, remarks), remarks)
 
 
 def log_of(source: Source, sizes: tuple[int, ...]) -> tuple[Log, int] | None:
@@ -133,21 +173,6 @@ def _is_document(line: str) -> bool:
     except NotJson:
         return False
     return True
-
-
-def _of_document(log: Log, held: list[Block], remarks: Remarks) -> Part:
-    """One JSON document; or a document a line, where it is none."""
-    text = "".join(text_of(block, remarks.notes) for block in held)
-    try:
-        document = parsed(text)
-    except NotJson as error:
-        part = log.part(iter(held), remarks)
-        is_broken_off = part.places[:1] == (f"{log.name}, line 1",)
-        return replace(part, fault=f"{log.name}, line {error.line}: {error}") if is_broken_off else part
-    if isinstance(document, Mapping) and is_saved(document):
-        return Part(profile=load(text, log.name), rows=1)
-    rows = sound(opened(log.name, document), remarks)
-    return part_of(None, profile_of_rows(rows, log.name, log.sizes, remarks), remarks)
 
 
 def _of_archive(source: Source, reading: Reading) -> Part:

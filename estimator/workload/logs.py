@@ -40,7 +40,11 @@ class Log:
 
     def body(self, first: Block) -> Block:
         """The first block of the file without its header."""
-        return Block(first.data[self.header.size :], self.first_line) if self.header else first
+        return Block(first.data[self.header.size :], first.line + self.header.lines) if self.header else first
+
+    def rows(self, given: Iterator[Block], remarks: Remarks) -> Iterator[Row]:
+        """The rows of blocks that follow one another."""
+        return (row for block in given for row in self._by_row(block, given, remarks))
 
     def part(self, given: Iterator[Block], remarks: Remarks) -> Part:
         """What all blocks of the file hold."""
