@@ -189,6 +189,6 @@ def pivoted(rows: Iterable[Row], key: tuple[str, ...], name: str, value: str) ->
         columns = merged.setdefault(group, dict(zip(key, group, strict=True)))
         column = str(row.fields.get(name))
         if column in columns:
-            raise InputError(f"{row.place}: {column} is there twice for the same {', '.join(key)}.")
+            raise InputError(f"{row.place}: {ascii(column[:40])[1:-1]} is there twice for the same {', '.join(key)}.")
         columns[column] = row.fields.get(value)
     return (Row(places[group], columns) for group, columns in merged.items())
