@@ -32,13 +32,18 @@ def _parser() -> Parser:
     tokens.set_defaults(command=commands.tokens)
 
     profile = verbs.add_parser("profile", parents=[json_], help="exports and logs to one summary without any text")
-    profile.add_argument("inputs", nargs="+", metavar="INPUT")
+    profile.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="a file, a pattern such as 'logs/**/*.csv', or s3://bucket/key"
+    )
     profile.add_argument(
         "--columns",
         metavar="ROLE=COLUMN,…",
         help="what the columns of a table are, where no name tells: start=Datum,input=Eingabe,output=Ausgabe …",
     )
     profile.add_argument("-o", "--output", metavar="FILE", help="save it there, to be used as PROFILE")
+    profile.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that reads them, such as tcp://host:8786"
+    )
     profile.set_defaults(command=commands.profile)
 
     build = verbs.add_parser("build", parents=[json_], help="work described by a few numbers, to a template's file")

@@ -5,11 +5,14 @@ import io
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from fractions import Fraction
 from functools import reduce
 from pathlib import Path
+
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from estimator import decision, forms, tables, workload
 from estimator.decision import Comparison, Option, Scenario
@@ -17,16 +20,12 @@ from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
 from estimator.workload import (
-    Profile,
     Workload,
     from_built,
     from_profile,
     from_template,
     is_template,
     load_template,
-    merge,
-    read_mapped,
-    read_or_suggest,
     templates,
 )
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
@@ -63,8 +62,15 @@ def tokens(args: Namespace) -> int:
 
 
 def profile(args: Namespace) -> int:
-    book = catalog()
-    made = reduce(merge, [_read(Path(name), book, args.columns) for name in args.inputs])
+    files, sizes = workload.sources(args.inputs), catalog().sizes
+    with _bar() as progress:
+        if args.columns:
+            mapped = (workload.read_mapped(file.whole(), file.name, sizes, args.columns) for file in files)
+            made = reduce(workload.merge, mapped)
+        elif args.scheduler:
+            made = workload.read_on_cluster(files, sizes, args.scheduler, progress)
+        else:
+            made = workload.read_or_suggest(files, sizes, progress)
     if args.output:
         _write(Path(args.output), workload.save(made).encode())
     if args.json:
@@ -85,6 +91,13 @@ def build(args: Namespace) -> int:
     else:
         tables.show_built(template)
     return DONE
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal's standard error, moved by the share that is done."""
+    with tqdm(total=1.0, disable=None, leave=False, bar_format="{percentage:3.0f} % {bar} {remaining}") as bar:
+        yield lambda share: bar.update(share - bar.n)
 
 
 def compare(args: Namespace) -> int:
@@ -271,17 +284,13 @@ def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:
         built = load_template(data, str(path))
         units = built.units_per_month if args.units is None else Fraction(args.units)
         return from_built(built, units, book.sizes, start=_month_of(at))
-    return from_profile(_read(path, book), path.name, args.units)
+    with _bar() as progress:
+        made = workload.read_or_suggest(workload.sources([str(path)]), book.sizes, progress)
+    return from_profile(made, path.name, args.units)
 
 
 def _month_of(at: datetime) -> datetime:
     return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def _read(path: Path, book: Catalog, columns: str | None = None) -> Profile:
-    if columns:
-        return read_mapped(path.read_bytes(), str(path), book.sizes, columns)
-    return read_or_suggest(path.read_bytes(), str(path), book.sizes)
 
 
 def _models(names: Sequence[str], book: Catalog) -> list[Model]:

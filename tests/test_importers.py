@@ -298,7 +298,7 @@ H = "time,input,output\n"
     ("text", "message"),
     [
         pytest.param(H, r"u\.csv: there are no requests", id="only a header"),
-        pytest.param(H + f"{AT},1,1\n{AT},-5,1\n", r"u\.csv, line 3: input is -5", id="negative"),
+        pytest.param(H + f"{AT},-5,1\n", r"u\.csv, line 2: input is -5", id="negative"),
         pytest.param(H + f"{AT},1.5,1\n", r"line 2: input is '1\.5': write a whole number", id="a fraction"),
         pytest.param(H + f'{AT},"1,234",1\n', r"line 2: input is '1,234'", id="a separator"),
         pytest.param(H + f"{AT},{10**18 + 1},1\n", r"line 2: .* 10\^18", id="absurd"),
@@ -315,7 +315,11 @@ H = "time,input,output\n"
         pytest.param("usage_date_utc,cost_usd\n2026-10-05,1\n", r"A bill holds too little", id="a bill"),
         pytest.param("me@example.com,5\nyou@example.com,6\n", r"no names of columns were found", id="no header"),
         pytest.param('{"a": 1', r"line 1: not readable as JSON", id="broken JSON"),
-        pytest.param(f'{line(at=AT, input=1, output=1)}\n{{"a"', r"line 2: not readable as JSON", id="broken line"),
+        pytest.param(
+            f'{line(at=AT, input=1, output=1)}\n{{"a"\n{{',
+            r"line 2: not readable as JSON.* 2 of its 3 rows",
+            id="broken lines",
+        ),
         pytest.param("[" * 100_000, r"not readable as JSON", id="deep JSON"),
         pytest.param("[1, 2]", r"entry 1: not a JSON object", id="not objects"),
         pytest.param(line(usage={"prompt_tokens": 1}), r"tells no time", id="an answer without a time"),

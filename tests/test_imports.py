@@ -43,6 +43,12 @@ DOORS = {
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
     "dateutil": ("estimator.workload.cells",),
+    "charset_normalizer": ("estimator.tokens.reading",),
+    "pyarrow.csv": ("estimator.workload.table",),
+    "pyarrow.fs": ("estimator.workload.source",),
+    "dask": ("estimator.workload.cluster",),
+    "distributed": ("estimator.workload.cluster",),
+    "tqdm": ("estimator.commands",),
 }
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from estimator.workload import (
     MONTH,
     Profile,
+    Source,
     examples,
     guess,
     missing,
@@ -29,6 +30,10 @@ SIZES = (0, 200_001)
 
 def understood(text: str) -> dict[str, str]:
     return {each.role: each.column for each in guess(*sample_of(text, "t.csv"))}
+
+
+def suggested(data: bytes) -> Profile:
+    return read_or_suggest([Source("t.csv", len(data), data=data)], SIZES)
 
 
 def counted(text: str, **more: str) -> Profile:
@@ -149,7 +154,7 @@ def test_a_german_table() -> None:
 
 def test_a_table_in_nobodys_form_shows_how_to_say_what_it_is() -> None:
     with pytest.raises(InputError) as refused:
-        read_or_suggest(GERMAN.encode(), "t.csv", SIZES)
+        suggested(GERMAN.encode())
     assert str(refused.value).endswith(
         "give --columns start=Datum,model=Modell,input=Eingabe-Token,output=Ausgabe-Token"
     )
@@ -171,7 +176,7 @@ def test_no_columns_are_suggested_where_they_would_not_help(text: str) -> None:
     with pytest.raises(InputError) as plain:
         read_usage(text.encode(), "t.csv", SIZES)
     with pytest.raises(InputError, match=re.escape(str(plain.value))):
-        read_or_suggest(text.encode(), "t.csv", SIZES)
+        suggested(text.encode())
 
 
 def test_known_names_with_foreign_dates_are_suggested() -> None:
@@ -332,7 +337,7 @@ def test_any_table_is_counted_or_refused_in_a_sentence(cells: list[list[str]]) -
     csv.writer(table).writerows(cells)
     data = table.getvalue().encode(errors="replace")
     with suppress(InputError):
-        read_or_suggest(data, "t.csv", SIZES)
+        suggested(data)
     with suppress(InputError):
         counted(data.decode())
     with suppress(InputError):

@@ -20,6 +20,7 @@ from estimator.tokens import count_text, image_tokens, page_tokens, video_tokens
 from estimator.workload import (
     FamilyCount,
     Profile,
+    Source,
     Workload,
     conversion,
     from_profile,
@@ -90,7 +91,8 @@ def read(data: bytes | str, name: str) -> Profile:
     ],
 )  # fmt: skip
 def test_what_a_file_holds(data: str, name: str, kind: str) -> None:
-    assert _kind(data.encode(), name) == kind
+    content = data.encode()
+    assert _kind(content, Source(name, len(content), data=content)) == kind
 
 
 @pytest.mark.shared

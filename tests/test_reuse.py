@@ -347,9 +347,9 @@ def test_a_trace_of_blocks() -> None:
     assert "25.3% of the input repeats" in work.assumptions[1].text
 
 
-def test_a_hash_that_is_none_is_refused_with_its_line() -> None:
-    with pytest.raises(InputError, match="line 2: hash_ids"):
-        read_usage(trace(row(0, 512, [1]), row(0, 512, [[1]])), "t.jsonl", SIZES)
+def test_a_hash_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="hash_ids holds something"):
+        read_usage(trace(row(0, 512, [[1]])), "t.jsonl", SIZES)
 
 
 def test_a_trace_without_a_list_of_hashes_is_counted_alone() -> None:

@@ -1,15 +1,16 @@
 """Reading a table by columns is reading it by rows: the same profile, and whatever is not plain is left to the rows."""
 
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.workload import Profile, importers, read_usage
+from estimator.workload import Profile, logs, read_usage
 from estimator.workload.profile import bin_of
-from estimator.workload.remarks import Remarks
-from estimator.workload.table import _least_of_bins, plain_table
+from estimator.workload.rows import header_of
+from estimator.workload.table import Table, _least_of_bins, layout_of, plain_table
 from pricing import InputError, Usage
 
 SIZES = (0, 1001, 2000, 200_001)
@@ -18,7 +19,16 @@ H = "time,input,output\n"
 
 
 def by_rows(data: bytes) -> Profile:
-    return importers._of_rows(data.decode("utf-8-sig"), "log.csv", SIZES, Remarks())
+    with patch.object(logs, "plain_table", return_value=None):
+        return read_usage(data, "log.csv", SIZES)
+
+
+def plain(text: str) -> Table | None:
+    """The body of a file, by columns."""
+    data = text.removeprefix("\ufeff")
+    header = header_of(data)
+    layout = layout_of(header.names, header.delimiter)
+    return plain_table(data.encode()[header.size :], layout) if layout else None
 
 
 def either(read: object) -> Profile | str:
@@ -94,7 +104,7 @@ def test_bins_are_those_of_the_sketch() -> None:
     edges = {int(edge) for edge in _least_of_bins()}
     sizes = sorted({0, 1, 2**24 - 1} | {near for edge in edges for near in (edge - 1, edge, edge + 1) if near < 2**24})
     table = H + "".join(f"{AT},{size},0\n" for size in sizes)
-    assert plain_table(table.encode()) is not None
+    assert plain(table) is not None
     bins = read_usage(table.encode(), "log.csv", SIZES).input_sizes.bins
     assert [key for key, n in bins for _ in range(n)] == [bin_of(size) for size in sizes]
 
@@ -112,7 +122,7 @@ def test_bins_are_those_of_the_sketch() -> None:
     ],
 )
 def test_plain_tables_are_read_by_columns(text: str) -> None:
-    assert plain_table(text.encode()) is not None
+    assert plain(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +151,7 @@ def test_plain_tables_are_read_by_columns(text: str) -> None:
     ],
 )
 def test_the_rest_is_left_to_the_rows(text: str) -> None:
-    assert plain_table(text.encode()) is None
+    assert plain(text) is None
 
 
 def test_a_table_worked_out_by_hand() -> None:

@@ -500,7 +500,7 @@ def test_read_text(data: bytes) -> None:
         pytest.param(b"", "is empty", id="empty"),
         pytest.param(b" \n\t", "is empty", id="blank"),
         pytest.param(b"\xef\xbb\xbf", "is empty", id="a mark alone"),
-        pytest.param("Grüße".encode("latin-1"), "not text in UTF-8", id="latin-1"),
+        pytest.param("Grüße".encode("latin-1") + b"\x01", "binary", id="signs that no text has"),
         pytest.param(b"\xff\xfea", "not text in UTF-8", id="half a character"),
         pytest.param(b"PK\x03\x04\x00\x00", "binary", id="binary"),
         pytest.param(b"\x89PNG\r\n\x1a\n\x00", "not text", id="image"),

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from estimator.workload.cells import (
     sign_of,
 )
 from estimator.workload.columns import columns_of
-from estimator.workload.importers import read_usage
+from estimator.workload.importers import Progress, read_usage
 from estimator.workload.mapping import (
     TOKENS,
     cells_of,
@@ -33,8 +33,9 @@ from estimator.workload.mapping import (
     suggestion,
 )
 from estimator.workload.profile import MONTH, Profile
-from estimator.workload.reading import read_any
+from estimator.workload.reading import read_files
 from estimator.workload.rows import rows_of
+from estimator.workload.source import Source
 from estimator.workload.template import defaults
 from pricing import InputError
 
@@ -46,23 +47,24 @@ _MONTH_HOURS = MONTH // timedelta(hours=1)
 _SUM_OF_MANY = 100_000  # A day's row with more input than this on average stands for many requests.
 
 
-def read_or_suggest(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """As `read_any`; where a table is not understood, the error says which `--columns` would do."""
+def read_or_suggest(sources: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None) -> Profile:
+    """As `read_files`; where a table is not understood, the error says which `--columns` would do."""
+    files = list(sources)
     try:
-        return read_any(data, name, sizes)
+        return read_files(files, sizes, progress)
     except InputError as error:
-        hint = _hint(data, name)
-        if not hint:
-            raise
-        said = f"{name}: its columns, numbers or dates are in no known form. If this is what they are, give {hint}"
-        raise InputError(said) from error
+        for file in files:
+            if hint := _hint(file):
+                said = f"{file.name}: its columns, numbers or dates are in no known form."
+                raise InputError(f"{said} If this is what they are, give {hint}") from error
+        raise
 
 
-def _hint(data: bytes, name: str) -> str:
+def _hint(source: Source) -> str:
     """The `--columns` that a table in nobody's form seems to need; nothing for other files."""
     try:
-        text = read_text(data, name)
-        return suggestion(text, name) if is_foreign(*sample_of(text, name)) else ""
+        text = read_text(source.whole(), source.name)
+        return suggestion(text, source.name) if is_foreign(*sample_of(text, source.name)) else ""
     except InputError:
         return ""
 

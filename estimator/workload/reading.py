@@ -1,6 +1,7 @@
-"""Any upload → a profile: usage exports and logs, chats, documents and media, and ZIPs of them, told by content."""
+"""Any files → a profile: usage exports and logs, chats, documents and media, and ZIPs of them, told by content."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import chain
 from pathlib import PurePath
@@ -12,11 +13,17 @@ from estimator.workload.archive import files_in, is_archive, is_office
 from estimator.workload.chats import Chat, chat_of, is_chat, tells_tokens
 from estimator.workload.columns import columns_of
 from estimator.workload.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
-from estimator.workload.importers import read_usage
+from estimator.workload.importers import Progress, Reading, is_log, part_of_archive, part_of_usage, rows_in
+from estimator.workload.importers import log_of as usage_log_of
+from estimator.workload.lines import BLOCK_BYTES, Block, lines_in, text_of
+from estimator.workload.parts import Part, checked, merged, part_of, profile_of_part
 from estimator.workload.profile import Profile
+from estimator.workload.ranges import LineReader, ranges
+from estimator.workload.records import NoRequests
 from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Row, rows_of
+from estimator.workload.rows import Header, Row, is_json, json_rows, rows_of
 from estimator.workload.saved import is_saved
+from estimator.workload.source import Source
 from estimator.workload.tally import profile_of
 from estimator.workload.texts import read_texts
 from estimator.workload.threads import chats_in, is_message
@@ -26,43 +33,79 @@ _ROWS = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 Kind = Literal["usage", "chats", "text", "rows"]
 
 
-def read_any(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """The profile of any file that is understood; `sizes` are the catalog's. Its name tells media from text.
+def read_any(data: bytes, name: str, sizes: tuple[int, ...], progress: Progress | None = None) -> Profile:
+    """As `read_files`, of one file at hand."""
+    return read_files([Source(name, len(data), data=data)], sizes, progress)
+
+
+def read_files(sources: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None) -> Profile:
+    """The profile of files of any kind together; `sizes` are the catalog's. Names tell media from text.
 
     What tells its usage is read from that; what holds chats or prompts is counted; any other document is one prompt.
-    Raises InputError with the file, the line and what to do.
+    Lines are read in bounded memory. `progress` is told the share of bytes that are read. Rows that cannot be read are
+    left out and noted. Raises InputError with the file, the line and what to do.
     """
-    if is_archive(data) and not is_office(data):
-        return _of_archive(data, name, sizes)
-    kind = _kind(data, name)
-    if kind == "chats":
+    return profile_of_part(merged(parts_of_files(sources, sizes, progress)), sizes)
+
+
+def parts_of_files(
+    sources: Iterable[Source], sizes: tuple[int, ...], progress: Progress | None = None
+) -> tuple[Part, ...]:
+    """What each of the files holds; documents and media all stand where the first of them does.
+
+    What one file repeats of another counts once, where its format tells.
+    """
+    files = list(sources)
+    reading = Reading(sizes, sum(file.size for file in files), progress)
+    kinds = [_kind_of(file) for file in files]
+    texts = [file for file, kind in zip(files, kinds, strict=True) if kind == "text"]
+    parts, has_texts = [], False
+    for file, kind in zip(files, kinds, strict=True):
+        if kind != "text":
+            parts.append(_part(file, kind, reading))
+        else:
+            parts.append(Part() if has_texts else _of_texts(texts, reading))
+            has_texts = True
+    return tuple(parts)
+
+
+def log_of(source: Source, sizes: tuple[int, ...]) -> tuple[LineReader, int] | None:
+    """What reads the lines of a file, and the byte where they begin, if each of them stands for itself."""
+    kind = _kind_of(source)
+    if kind in ("usage", "rows"):
+        return usage_log_of(source, sizes)
+    return (ChatLog(source.name, sizes), 0) if kind == "chats" and _is_chat_a_line(source) else None
+
+
+@dataclass(frozen=True)
+class ChatLog:
+    """JSON lines, of which each is a chat for itself."""
+
+    name: str
+    sizes: tuple[int, ...]
+    header: Header | None = None
+    first_line: int = 1
+
+    def part_of_lines(self, block: Block) -> Part:
+        """What some lines hold. What they repeat of others is not seen."""
         remarks = Remarks()
-        return profile_of(_chats(data, name, remarks), name, sizes, remarks)
-    return read_texts([(name, data)], sizes) if kind == "text" else read_usage(data, name, sizes)
+        rows = json_rows([text_of(block, remarks.notes)], self.name, block.line)
+        return _of_chats(_chats(_counted(rows, remarks), remarks), self.name, self.sizes, remarks)
 
 
-def _of_archive(data: bytes, name: str, sizes: tuple[int, ...]) -> Profile:
-    """Of a ZIP: its usage, else its chats, else each file as a prompt. A file that is there twice counts once."""
-    distinct = {sha256(content).digest(): (path, content) for path, content in files_in(data, name) if content.strip()}
-    files = [(path, content, _kind(content, path)) for path, content in distinct.values()]
-    kinds = {kind for *_, kind in files}
-    if "usage" in kinds or kinds <= {"rows"}:
-        return read_usage(data, name, sizes)
-    if "chats" not in kinds:
-        return read_texts([(f"{name}, {path}", content) for path, content, _ in files], sizes)
-    remarks = Remarks()
-    if len(kinds) > 1:
-        remarks.notes.add("Files in the ZIP that hold no chat are left out.")
-    logs = (_chats(content, f"{name}, {path}", remarks) for path, content, kind in files if kind == "chats")
-    return profile_of(chain.from_iterable(logs), name, sizes, remarks)
+def _kind_of(source: Source) -> Kind | Literal["archive"]:
+    head = source.head()
+    if is_archive(head):
+        return "text" if is_office(source.whole()) else "archive"
+    return _kind(head, source)
 
 
-def _kind(data: bytes, name: str) -> Kind:
+def _kind(head: bytes, source: Source) -> Kind:
     """What a file holds: `rows` are a table or JSON of an unknown form, which the reader of usage may know."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix in PICTURES | AUDIO | VIDEO or is_archive(data) or b"%PDF-" in data[:1024]:
+    suffix = PurePath(source.name).suffix.lower()
+    if suffix in PICTURES | AUDIO | VIDEO or is_archive(head) or b"%PDF-" in head[:1024]:
         return "text"
-    first = _first(read_text(data, name), name)
+    first = _first(head, source)
     if first is not None and _tells_usage(first.fields):
         return "usage"
     if first is not None and (is_chat(first.fields) or is_message(first.fields)):
@@ -76,31 +119,116 @@ def _tells_usage(fields: Mapping[str, Any]) -> bool:
     return is_saved(fields) or instead_of_bill(fields) is not None or tells_tokens(counted)
 
 
-def _first(text: str, name: str) -> Row | None:
-    """The first row of a table or of JSON, None where there is none."""
+def _first(head: bytes, source: Source) -> Row | None:
+    """The first row of a table or of JSON that can be read, None where there is none."""
+    whole_lines = head[: head.rfind(b"\n") + 1] or head
+    text = read_text(head if source.size <= len(head) else whole_lines, source.name)
+    if is_json(text) and source.size > len(head) and not is_log(text, source.size):
+        text = read_text(source.whole(), source.name)
     try:
-        return next(rows_of(text, name), None)
+        return next(rows_of(text, source.name), None)
     except InputError:
-        return None
+        sound = (row for row in json_rows([text], source.name, 1) if not row.fault)
+        return next(sound, None) if is_json(text) else None
 
 
-def _chat(row: Row, remarks: Remarks) -> Chat | None:
+def _part(source: Source, kind: str, reading: Reading) -> Part:
+    if kind == "archive":
+        part = _of_archive(source, reading)
+        reading.advance(source.size)
+        return part
+    if kind != "chats":
+        return part_of_usage(source, reading)
+    if _is_chat_a_line(source):
+        return checked(_of_ranges(source, ChatLog(source.name, reading.sizes), reading), source.name)
+    remarks = reading.remarks()
+    part = _of_chats(_chats(rows_in(source, reading, remarks), remarks), source.name, reading.sizes, remarks)
+    return checked(part, source.name)
+
+
+def _is_chat_a_line(source: Source) -> bool:
+    """Whether a file of chats is JSON lines in UTF-8."""
+    head = source.head()
+    first = head.partition(b"\n")[0]
     try:
-        return chat_of(row.fields, remarks)
-    except (RecursionError, TypeError):  # Nested without end, or of kinds that no API knows.
-        return None
+        return is_json(text := first.decode()) and is_log(text, BLOCK_BYTES + source.size)
+    except UnicodeDecodeError:
+        return False
 
 
-def _chats(data: bytes, name: str, remarks: Remarks) -> Iterator[Chat]:
-    rows = rows_of(read_text(data, name), name)
-    first = next(rows)
+def _of_ranges(source: Source, log: LineReader, reading: Reading) -> Part:
+    """The file in the ranges of lines in which a cluster reads it, so that both come to the same."""
+    parts, line = [], log.first_line
+    for lines in ranges(source, 0):
+        data = lines.read()
+        parts.append(log.part_of_lines(Block(data, line)))
+        line += lines_in(data)
+        reading.advance(lines.end - lines.start)
+    return merged(parts)
+
+
+def _of_texts(sources: Iterable[Source], reading: Reading) -> Part:
+    files = list(sources)
+    made = read_texts(((file.name, file.whole()) for file in files), reading.sizes)
+    reading.advance(sum(file.size for file in files))
+    return Part(profile=made, rows=made.requests)
+
+
+def _of_chats(chats: Iterable[Chat], name: str, sizes: tuple[int, ...], remarks: Remarks) -> Part:
+    try:
+        made = profile_of(chats, name, sizes, remarks)
+    except NoRequests:
+        made = None
+    return part_of(None, made, remarks)
+
+
+def _chats(rows: Iterator[Row], remarks: Remarks) -> Iterator[Chat]:
+    """The chats of rows that each hold one, or of rows that hold a message each; other rows are left out and noted."""
+    first = next(rows, None)
+    if first is None:
+        return
     every = chain([first], rows)
-    if not is_chat(first.fields):
+    if is_message(first.fields) and not is_chat(first.fields):
         yield from chats_in(every, remarks)
         return
     for row in every:
         chat = _chat(row, remarks)
         if chat is None:
-            remarks.notes.add("Rows that hold no chat are left out.")
+            remarks.lose(row.place, "holds no chat.")
         else:
             yield chat
+
+
+def _chat(row: Row, remarks: Remarks) -> Chat | None:
+    try:
+        return chat_of(row.fields, remarks)
+    except RecursionError:  # Nested without end.
+        return None
+
+
+def _counted(rows: Iterable[Row], remarks: Remarks) -> Iterator[Row]:
+    for row in rows:
+        remarks.rows += 1
+        if row.fault:
+            remarks.lose(row.place, row.fault)
+        else:
+            yield row
+
+
+def _of_archive(source: Source, reading: Reading) -> Part:
+    """Of a ZIP: its usage, else its chats, else each file as a prompt. A file that is there twice counts once."""
+    distinct = {
+        sha256(content).digest(): Source(f"{source.name}, {path}", len(content), data=content)
+        for path, content in files_in(source.whole(), source.name)
+        if content.strip()
+    }
+    kinds = {file: _kind(file.head(), file) for file in distinct.values()}
+    found = set(kinds.values())
+    if "usage" in found or found <= {"rows"}:
+        return part_of_archive(source, reading)
+    inside = replace(reading, progress=None)
+    if "chats" not in found:
+        return _of_texts(kinds, inside)
+    part = merged(_part(file, kind, inside) for file, kind in kinds.items() if kind == "chats")
+    left_out = {"Files in the ZIP that hold no chat are left out."} if len(found) > 1 else set()
+    return replace(part, notes=part.notes | left_out)

@@ -1,7 +1,7 @@
 """Rows of usage exports and request logs → records, recognised by their columns. Nothing of persons is kept."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -106,20 +106,18 @@ def _dated(row: Row) -> Row:
         raise InputError(f"{row.place}: the timestamp is not a number of milliseconds since the start.") from None
 
 
-def records(rows: Iterator[Row], name: str, remarks: Remarks) -> Iterator[Record]:
-    found = False
-    for n, row in enumerate(rows):
-        try:
-            record = record_of(row, n, remarks)
-        except (PricingError, InputError) as error:
-            raise InputError(f"{row.place}: {error}") from None
+def records(rows: Iterable[Row], remarks: Remarks) -> Iterator[Record]:
+    """The requests of the rows; a row that cannot be one is left out and remembered."""
+    for row in rows:
         if row.partial:
             remarks.notes.add("The export says that it has more pages: these are only a part of the requests.")
+        try:
+            record = record_of(row, row.number, remarks)
+        except (PricingError, InputError) as error:
+            remarks.lose(row.place, str(error))
+            continue
         if record is not None:
-            found = True
             yield record
-    if not found:
-        raise NoRequests(f"{name}: there are no requests in it.")
 
 
 def record_of(row: Row, n: int, remarks: Remarks) -> Record | None:

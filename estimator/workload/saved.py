@@ -153,5 +153,5 @@ def load(text: str, name: str) -> Profile:
 def _usage(counts: Mapping[str, int]) -> Usage:
     unknown = sorted(set(counts) - set(_BUCKETS))
     if unknown:
-        raise InvalidUsage(f"{unknown[0]} is not a bucket of tokens that is known here.")
+        raise InvalidUsage(f"{ascii(unknown[0][:40])[1:-1]} is not a bucket of tokens that is known here.")
     return Usage(**counts)

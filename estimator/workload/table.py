@@ -4,6 +4,7 @@ Its law: the profile is the one that reading row by row makes. Whatever is not p
 says what is wrong with a row, and in which line.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,22 +20,23 @@ from pyarrow import compute, csv
 from estimator.workload.columns import COUNTS, Columns, columns_of
 from estimator.workload.langfuse import DETAILS
 from estimator.workload.profile import SLOT, Cell, Profile, Sketch, bin_of
-from estimator.workload.rows import delimiter_of
 from pricing import Usage
 
 Whole: TypeAlias = NDArray[np.int64]
 
 MODES = ("tier", "speed", "batch")
 WORDS = ("model", *MODES)
+_BUCKETS = tuple(name for name, _ in Usage().items())
 _SUMS = frozenset({"requests", "fresh"})  # Rows with these may stand for many requests or none.
 _OTHER_FORMS = frozenset(
     {"start_time_iso", "sessionId", "hash_ids", "attributes", "cache_creation", "server_tool_use", *DETAILS}
 )
-_BOM = b"\xef\xbb\xbf"
 _MOST = 2**24  # Far above any prompt; below it every sum is exact in the floats of numpy's bincount.
 _BLOCK_BYTES = 2**22  # Four times Arrow's usual block: read faster, and rows may be longer.
 _DAY_LENGTH = len("2026-10-05")
 _AWARE, _NAIVE = pa.timestamp("ns", "UTC"), pa.timestamp("ns")
+_NAIVE_KIND = pa.string()  # Read as words first, for a time of Arrow's may be a day.
+_ZONE = re.compile(r":[0-9.]+ *(Z|[+-][0-9:]{2,5})$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SLOT_NS = SLOT // _MICROSECOND * 1000
@@ -42,6 +44,15 @@ _SLOT_NS = SLOT // _MICROSECOND * 1000
 _FIRST_NS, _LAST_NS = (
     (datetime(*day, tzinfo=UTC) - _EPOCH) // _MICROSECOND * 1000 for day in ((2000, 1, 2), (2099, 12, 31))
 )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The header of a table of single requests, and what its columns mean."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -59,44 +70,49 @@ class Table:
     is_naive: bool
 
 
-def plain_table(data: bytes) -> Table | None:
-    """The requests of a CSV file; None where it is none of single requests, or where anything in it is not plain."""
-    data = data.removeprefix(_BOM)
-    header = data[: data.find(b"\n") + 1]
-    if not data.isascii() or b'"' in data or b"\0" in data or _has_hexadecimals(data, len(header)):
-        return None
-    first = header.decode().rstrip("\r\n")
-    delimiter = delimiter_of(first)
-    names = [name.strip() for name in first.split(delimiter)]
+def layout_of(names: tuple[str, ...], delimiter: str) -> Layout | None:
+    """The layout of a header; None where it is none of single requests, or has a name twice."""
     columns = columns_of(names)
     if not columns.tell_usage or columns.names.keys() & _SUMS or set(names) & _OTHER_FORMS:
         return None
-    if "\r" in first or first.lstrip()[:1] in {"{", "["} or len(set(names)) < len(names):
+    return Layout(names, delimiter, columns) if len(set(names)) == len(names) else None
+
+
+def plain_table(data: bytes, layout: Layout) -> Table | None:
+    """The requests of whole lines below the header; None where anything in them is not plain."""
+    if not data.isascii() or b'"' in data or b"\0" in data or _has_hexadecimals(data):
         return None
-    for kind in (_AWARE, pa.string()):
+    for kind in (_NAIVE_KIND, _AWARE) if _looks_naive(data, layout) else (_AWARE, _NAIVE_KIND):
         try:
-            return _table(_read(data, names, delimiter, columns, kind), columns)
+            return _table(_read(data, layout, kind), layout.columns)
         except pa.ArrowInvalid:
             continue
     return None
 
 
-def _has_hexadecimals(data: bytes, start: int) -> bool:
+def _looks_naive(data: bytes, layout: Layout) -> bool:
+    """Whether the first time names no zone: only a guess of what to try first."""
+    cells = data[: data.find(b"\n")].decode().split(layout.delimiter)
+    place = layout.names.index(layout.columns.names["start"])
+    return place < len(cells) and not _ZONE.search(cells[place].strip())
+
+
+def _has_hexadecimals(data: bytes) -> bool:
     """Whether there may be numbers such as 0x10, which Arrow understands and we do not."""
-    return any(data.find(x, start) >= 0 and data.find(b"0" + x, start) >= 0 for x in (b"x", b"X"))
+    return any(x in data and b"0" + x in data for x in (b"x", b"X"))
 
 
-def _read(data: bytes, names: list[str], delimiter: str, columns: Columns, times: pa.DataType) -> pa.Table:
+def _read(data: bytes, layout: Layout, times: pa.DataType) -> pa.Table:
     """The columns that play a role. Raises ArrowInvalid where a cell is not of its type, or a row too long or short."""
     types = {
         name: times if role == "start" else pa.int64() if role in COUNTS else pa.dictionary(pa.int32(), pa.string())
-        for role, name in columns.names.items()
+        for role, name in layout.columns.names.items()
         if role == "start" or role in COUNTS or role in WORDS
     }
     return csv.read_csv(
         pa.py_buffer(data),
-        csv.ReadOptions(column_names=names, skip_rows=1, block_size=_BLOCK_BYTES),
-        csv.ParseOptions(delimiter=delimiter, quote_char=False, double_quote=False),
+        csv.ReadOptions(column_names=layout.names, block_size=_BLOCK_BYTES),
+        csv.ParseOptions(delimiter=layout.delimiter, quote_char=False, double_quote=False),
         csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[""]),
     )
 
@@ -104,7 +120,7 @@ def _read(data: bytes, names: list[str], delimiter: str, columns: Columns, times
 def _table(rows: pa.Table, columns: Columns) -> Table | None:
     """None where a time is missing or only a day, or where a count cannot be."""
     times = rows[columns.names["start"]]
-    is_naive = times.type == pa.string()
+    is_naive = times.type == _NAIVE_KIND
     if not rows.num_rows or times.null_count or (is_naive and _least(compute.binary_length(times)) <= _DAY_LENGTH):
         return None
     times_ns = _numbers(times.cast(_NAIVE) if is_naive else times)
@@ -164,41 +180,88 @@ def _buckets(counts: Mapping[str, Any], whole_input: Whole, columns: Columns) ->
     return {name: column for name, column in buckets.items() if isinstance(column, np.ndarray)}
 
 
-def profile_of(table: Table, sizes: tuple[int, ...]) -> Profile:
-    """The profile of the requests; `sizes` are the catalog's. It names no tokenizers and has no notes."""
+@dataclass(frozen=True)
+class Sums:
+    """What a profile keeps of requests, as columns, which add up fast: `merge`.
+
+    `places` rise: each is a half hour since 1970 times the number of size bands, plus the band. `counts` has a row for
+    each: requests, then the buckets of `Usage`. The sketches are counts by bin, from a size of 0 on.
+    """
+
+    places: Whole
+    counts: Whole
+    first_ns: int
+    last_ns: int
+    inputs: Whole
+    outputs: Whole
+
+    def merge(self, other: "Sums") -> "Sums":
+        places, where = np.unique(np.concatenate([self.places, other.places]), return_inverse=True)
+        counts = np.zeros((len(places), self.counts.shape[1]), np.int64)
+        np.add.at(counts, where, np.concatenate([self.counts, other.counts]))
+        return Sums(
+            places,
+            counts,
+            min(self.first_ns, other.first_ns),
+            max(self.last_ns, other.last_ns),
+            self.inputs + other.inputs,
+            self.outputs + other.outputs,
+        )
+
+
+def sums_of(table: Table, sizes: tuple[int, ...]) -> Sums:
+    """The sums of the requests; `sizes` are the catalog's."""
     slots = table.times_ns // _SLOT_NS
     first = int(slots.min())
     places = (slots - first) * len(sizes) + np.searchsorted(sizes, table.input_tokens, side="right") - 1
     requests = np.bincount(places)
     filled = np.flatnonzero(requests)
-    starts = (_EPOCH + (first + place // len(sizes)) * SLOT for place in filled.tolist())
-    floors = (sizes[place % len(sizes)] for place in filled.tolist())
-    unused = [0] * len(filled)
-    sums = (
-        np.bincount(places, table.buckets[name])[filled].astype(np.int64).tolist() if name in table.buckets else unused
-        for name, _ in Usage().items()
+    counts = np.zeros((len(filled), 1 + len(_BUCKETS)), np.int64)
+    counts[:, 0] = requests[filled]
+    for n, name in enumerate(_BUCKETS, start=1):
+        if name in table.buckets:
+            counts[:, n] = np.bincount(places, table.buckets[name])[filled]
+    return Sums(
+        filled + first * len(sizes),
+        counts,
+        int(table.times_ns.min()),
+        int(table.times_ns.max()),
+        _by_bin(table.input_tokens),
+        _by_bin(table.output_tokens),
     )
-    cells = map(Cell, starts, floors, requests[filled].tolist(), map(Usage, *sums))
+
+
+def profile_of(sums: Sums, sizes: tuple[int, ...]) -> Profile:
+    """The profile of the requests, by the `sizes` that they were summed by. It names no tokenizers and has no notes."""
+    cells = (
+        Cell(_EPOCH + place // len(sizes) * SLOT, sizes[place % len(sizes)], requests, Usage(*counts))
+        for place, (requests, *counts) in zip(sums.places.tolist(), sums.counts.tolist(), strict=True)
+    )
     return Profile(
         sizes=sizes,
         cells=tuple(cells),
-        starts=_time(table.times_ns.min()),
-        ends=_time(table.times_ns.max()),
-        input_sizes=_sketch(table.input_tokens),
-        output_sizes=_sketch(table.output_tokens),
+        starts=_time(sums.first_ns),
+        ends=_time(sums.last_ns),
+        input_sizes=_sketch(sums.inputs),
+        output_sizes=_sketch(sums.outputs),
     )
 
 
-def _time(ns: np.int64) -> datetime:
-    return _EPOCH + int(ns) // 1000 * _MICROSECOND
+def _time(ns: int) -> datetime:
+    return _EPOCH + ns // 1000 * _MICROSECOND
 
 
-def _sketch(sizes: Whole) -> Sketch:
+def _by_bin(sizes: Whole) -> Whole:
+    """How many sizes lie in each bin of a sketch, that of a size of 0 first."""
     by_size = np.bincount(sizes)
     seen = np.flatnonzero(by_size)
-    by_bin = np.bincount(np.searchsorted(_least_of_bins(), seen, side="right"), by_size[seen])
+    bins = np.searchsorted(_least_of_bins(), seen, side="right")
+    return np.bincount(bins, by_size[seen], len(_least_of_bins()) + 1).astype(np.int64)
+
+
+def _sketch(by_bin: Whole) -> Sketch:
     filled = np.flatnonzero(by_bin)
-    return Sketch(tuple(zip((filled - 1).tolist(), by_bin[filled].astype(np.int64).tolist(), strict=True)))
+    return Sketch(tuple(zip((filled - 1).tolist(), by_bin[filled].tolist(), strict=True)))
 
 
 @cache
