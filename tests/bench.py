@@ -25,6 +25,7 @@ from estimator.workload import read_usage
 from estimator.workload.profile import SLOT
 from pricing import Unpriced, Usage, catalog, price
 from pricing.values import add_exactly
+from tests import bench_scale
 from tests.conftest import ROOT, SHARED
 
 TRACE = SHARED / "traces" / "AzureLLMInferenceTrace_code_2023.csv"
@@ -337,6 +338,7 @@ def main() -> None:
     print(row(f"count o200k tokens of {len(prose):,} characters", counted, "tiktoken, encode_ordinary"))
     print(row(f"profile {LOG_ROWS:,} rows of CSV", profiled, "pandas, read_csv and groupby"))
     print_million()
+    bench_scale.main()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from estimator.workload.lines import Block, lines_in, quoted_ends
 from estimator.workload.parts import merged, profile_of_part
 from estimator.workload.source import Source
 from pricing import InputError
-from tests.dask_cluster import free_port, scheduler, worker
+from tests.dask_cluster import free_port, scheduler, wait_for_workers, worker
 from tests.text_log import TextLog, made_up, text_log
 
 SIZES = (0, 1001, 200_001)
@@ -30,6 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         at = running.enter_context(scheduler(folder))
         for _ in range(2):
             running.enter_context(worker(at, folder))
+        wait_for_workers(at, 2)
         yield at
 
 
@@ -158,6 +159,7 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path, monkeypatch: py
         address = running.enter_context(scheduler(tmp_path))
         running.enter_context(worker(address, tmp_path))
         doomed = running.enter_context(worker(address, tmp_path))
+        wait_for_workers(address, 2)
         half_way = threading.Event()
         killed_at: list[float] = []
 
