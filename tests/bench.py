@@ -25,6 +25,7 @@ from estimator.workload import read_usage
 from estimator.workload.profile import SLOT
 from pricing import Unpriced, Usage, catalog, price
 from pricing.values import add_exactly
+from tests import bench_scale
 from tests.bench_tokens import PEER, contests
 from tests.conftest import ROOT, SHARED
 
@@ -348,6 +349,7 @@ def main() -> None:
     print_tokens()
     print(row(f"profile {LOG_ROWS:,} rows of CSV", profiled, "pandas, read_csv and groupby"))
     print_million()
+    bench_scale.main()
 
 
 if __name__ == "__main__":

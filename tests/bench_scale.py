@@ -23,7 +23,7 @@ from pyarrow import csv
 from estimator.workload import ranges, read_files, read_on_cluster, sources
 from pricing import catalog
 from tests.conftest import ROOT
-from tests.dask_cluster import scheduler, worker
+from tests.dask_cluster import scheduler, wait_for_workers, worker
 from tests.text_log import made_up
 
 ROWS = 10_000_000
@@ -123,6 +123,7 @@ def print_cluster(folder: Path) -> None:
             addresses[workers] = running.enter_context(scheduler(folder))
             for _ in range(workers):
                 running.enter_context(worker(addresses[workers], folder))
+            wait_for_workers(addresses[workers], workers)
         for turn in range(RUNS + 1):
             found = []
             for workers, address in addresses.items():

@@ -4,11 +4,16 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from distributed import Client
+
 from tests.conftest import ROOT
+
+PATIENCE_S = 60  # A busy machine is slow, not wrong.
 
 
 def free_port() -> int:
@@ -37,7 +42,26 @@ def scheduler(cwd: Path) -> Iterator[str]:
     port = free_port()
     arguments = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show")
     with running("-m", "distributed.cli.dask_scheduler", *arguments, cwd=cwd):
+        _wait_for(port)
         yield f"tcp://127.0.0.1:{port}"
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def wait_for_workers(address: str, count: int) -> None:
+    with Client(address, timeout=PATIENCE_S, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        client.wait_for_workers(count, timeout=PATIENCE_S)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from estimator.__main__ import main
 from estimator.workload import Profile, cluster, read_files, read_on_cluster, sources
 from estimator.workload import ranges as cuts
 from estimator.workload.importers import log_of
@@ -15,7 +16,8 @@ from estimator.workload.lines import lines_in, quoted_ends
 from estimator.workload.parts import merged, profile_of_part
 from estimator.workload.source import Source
 from pricing import InputError
-from tests.dask_cluster import free_port, scheduler, worker
+from pricing.console import BAD_INPUT, DONE
+from tests.dask_cluster import free_port, scheduler, wait_for_workers, worker
 from tests.text_log import made_up
 
 SIZES = (0, 1001, 200_001)
@@ -31,6 +33,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         at = running.enter_context(scheduler(folder))
         for _ in range(2):
             running.enter_context(worker(at, folder))
+        wait_for_workers(at, 2)
         yield at
 
 
@@ -167,6 +170,7 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path, monkeypatch: py
         address = running.enter_context(scheduler(tmp_path))
         running.enter_context(worker(address, tmp_path))
         doomed = running.enter_context(worker(address, tmp_path))
+        wait_for_workers(address, 2)
         half_way = threading.Event()
         killed_at: list[float] = []
 
@@ -194,3 +198,24 @@ def test_a_scheduler_without_workers_is_said(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(cluster, "_PATIENCE_S", 3)
     with scheduler(tmp_path) as address, pytest.raises(InputError, match="has no workers"):
         read_on_cluster([], SIZES, address)
+
+
+def test_the_command_reads_on_a_cluster(address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given(tmp_path, "plain.csv", "damaged.csv")
+    said = []
+    for where in ([], ["--scheduler", address]):
+        assert main(["profile", f"{tmp_path}/*.csv", "--json", *where]) == DONE
+        said.append(capsys.readouterr())
+    assert said[0] == said[1]
+    assert "3 of 800 rows could not be read" in said[0].out
+
+
+def test_the_command_says_in_a_line_that_no_scheduler_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(tmp_path, "plain.csv")
+    where = f"tcp://127.0.0.1:{free_port()}"
+    assert main(["profile", f"{tmp_path}/plain.csv", "--scheduler", where]) == BAD_INPUT
+    assert (
+        capsys.readouterr().err == f"error: no Dask scheduler answers at {where}: check the address and that it runs.\n"
+    )
