@@ -472,6 +472,6 @@ def test_errors_tell_nothing_of_a_text(line: dict[str, object]) -> None:
 def test_what_is_left_out_is_said() -> None:
     lines = [{"prompt": U, "completion": A}, {"other": 1}]
     made = read_any("\n".join(map(json.dumps, lines)).encode(), "log.jsonl", SIZES)
-    assert "Rows that hold no chat are left out." in made.notes
+    assert "1 of 2 rows could not be read and is left out (50.0 %): line 2." in made.notes
     image = {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}
     assert any("no text" in note for note in read_any(json.dumps(image).encode(), "log.jsonl", SIZES).notes)

@@ -260,7 +260,6 @@ TIME = "2026-10-05T10:00"
         pytest.param("output", [f"{TIME},5,1", f"{TIME},-5,1"], "line 3, input", id="negative"),
         pytest.param("output", [f"{TIME},5,1", f"{TIME},5.5,1"], "line 3, input", id="no whole number"),
         pytest.param("output", ["13/01/2026,5,1", "01/13/2026,5,1"], "some dates have the day first", id="orders"),
-        pytest.param("output", [f"{TIME},5,5,1", "", f"{TIME},5,1,5"], "line 4", id="more thinking than output"),
         pytest.param("total", [f"{TIME},5,1"], "line 2: input is more than the total", id="more than the total"),
     ],
 )
@@ -271,6 +270,14 @@ def test_what_cannot_be_names_its_line(third: str, rows: list[str], message: str
     with pytest.raises(InputError, match=f"t.csv.*{message}") as refused:
         read_mapped(text.encode(), "t.csv", SIZES, roles)
     assert "\n" not in str(refused.value)
+
+
+def test_a_row_that_contradicts_itself_is_left_out_by_its_line() -> None:
+    text = f"when,a,b,c\n{TIME},5,5,1\n\n{TIME},5,1,5\n"
+    roles = {"start": "when", "input": "a", "output": "b", "reasoning": "c"}
+    made = read_mapped(text.encode(), "t.csv", SIZES, roles)
+    assert made.requests == 1
+    assert "1 of 2 rows could not be read and is left out (50.0 %): line 4." in made.notes
 
 
 @pytest.mark.parametrize(
