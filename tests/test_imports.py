@@ -41,6 +41,9 @@ DOORS = {
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
+    "sqlalchemy": ("estimator.workspace",),
+    "alembic": ("estimator.workspace",),
+    "platformdirs": ("estimator.workspace",),
 }
 
 
