@@ -6,6 +6,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from functools import reduce
@@ -17,6 +18,7 @@ from estimator.report import is_sure, pdf
 from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
 from estimator.tokens import count_content, read_content, read_text
 from estimator.workload import Profile, Workload, from_profile, from_template, merge, read_usage, templates
+from estimator.workspace import workspace
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -222,6 +224,34 @@ def budget(args: Namespace) -> int:
         show_json(answer)
     else:
         tables.show_budget(ahead, over, bought, limit_usd=limit, work=work, book=book, exchange=exchange)
+    return DONE
+
+
+def saved_list(args: Namespace) -> int:
+    entries = workspace().entries()
+    if args.json:
+        show_json([forms.entry_json(entry) for entry in entries])
+    else:
+        tables.show_saved(entries)
+    return DONE
+
+
+def saved_export(args: Namespace) -> int:
+    data = workspace().export()
+    _write(Path(args.file), data)
+    if args.json:
+        show_json({"file": args.file, "bytes": len(data)})
+    else:
+        print(f"{args.file}: all saved work, {len(data):,} bytes")
+    return DONE
+
+
+def saved_import(args: Namespace) -> int:
+    brought = workspace().bring_in(Path(args.file).read_bytes(), args.file)
+    if args.json:
+        show_json(asdict(brought))
+    else:
+        print(f"{brought.versions:,} versions in {brought.studies:,} studies; what was here already stays as it is")
     return DONE
 
 

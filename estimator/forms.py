@@ -10,6 +10,7 @@ from estimator.selfhost import Plan
 from estimator.selfhost.predict import ADDED
 from estimator.tokens import TokenCount
 from estimator.workload import Profile, Sketch, Workload
+from estimator.workspace import Entry
 from pricing import Catalog
 from pricing.currency import Rate, convert, rate_json
 from pricing.facts import sources
@@ -154,4 +155,14 @@ def purchase_json(bought: Purchase, work: Workload) -> dict[str, Any]:
         "low_per_month": bought.low_per_month,
         "high_per_month": bought.high_per_month,
         "cadence": bought.cadence,
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """The newest version of what is saved under a name."""
+    return {
+        "client": entry.client,
+        "name": entry.name,
+        "version": entry.number,
+        "saved_at": entry.saved_at.isoformat(),
     }

@@ -12,6 +12,7 @@ from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
 from estimator.workload import Profile, Workload
+from estimator.workspace import Entry
 from pricing import Catalog
 from pricing.console import show_table
 from pricing.currency import Rate, rate_words
@@ -176,6 +177,14 @@ def show_budget(
     span = f"{bought.low_per_month:,} to {bought.high_per_month:,}"
     print(f"The limit buys {bought.per_month:,} {work.units} a month ({span}): {bought.cadence}.")
     _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def show_saved(entries: Iterable[Entry]) -> None:
+    rows = [(e.client, e.name, e.number, _time(e.saved_at)) for e in entries]
+    if rows:
+        show_table(("client", "name", "version", "saved"), rows)
+    else:
+        print("nothing is saved yet: the pages have a button for it.")
 
 
 def _month(of: Option | Month, exchange: Rate) -> tuple[str, str, str]:

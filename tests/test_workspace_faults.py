@@ -1,6 +1,7 @@
 """What a database can do to a save: one sentence each, nothing half-saved, and the work still at hand."""
 
 import logging
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from alembic.migration import MigrationContext
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, event, text
 
-from estimator.workspace import Unavailable, Workspace, database, workspace
+from estimator.workspace import Unavailable, Workspace, workspace
+from estimator.workspace import database as workspace_database
 from estimator.workspace.database import FILE, SCHEMA_TABLE, engine, reading, sqlite_url
 from estimator.workspace.schema import METADATA
 from pricing import InputError
@@ -27,7 +29,7 @@ FIRST, SECOND = a_study("1"), a_study("2")
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE_S", 1)
+    monkeypatch.setattr(workspace_database, "PATIENCE_S", 1)
 
 
 def fails(said: str, action: Callable[[], object]) -> None:
@@ -216,6 +218,38 @@ def test_a_newer_schema_is_refused_and_left_alone(database: URL) -> None:
     with engine(database).begin() as connection:
         connection.execute(text(f"UPDATE {SCHEMA_TABLE} SET version_num = 'v1'"))  # noqa: S608 - a constant
     assert mine.open("Acme", "chat").study == FIRST
+
+
+_NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "v2"
+down_revision = "v1"
+
+
+def upgrade() -> None:
+    op.add_column("breakeven_studies", sa.Column("note", sa.Text, nullable=False, server_default=""))
+"""
+
+
+def test_an_older_schema_is_brought_up_and_keeps_all(
+    database: URL, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine = Workspace(database)
+    saved = mine.save("Acme", "chat", FIRST)
+    folder = tmp_path / "50 % of next year's"
+    shutil.copytree(workspace_database._MIGRATIONS, folder)
+    (folder / "versions" / "v2_notes.py").write_text(_NEXT)
+    with monkeypatch.context() as next_year:
+        next_year.setattr(workspace_database, "_MIGRATIONS", folder)
+        workspace_database._scripts.cache_clear()
+        assert mine.open("Acme", "chat") == saved
+        with reading(database) as connection:
+            assert connection.execute(text("SELECT note FROM breakeven_studies")).scalars().all() == [""]
+        assert mine.save("Acme", "chat", SECOND, 1).number == 2
+    workspace_database._scripts.cache_clear()
+    fails(r"of a newer Breakeven \(schema v2\)", mine.entries)
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: URL) -> None:
