@@ -251,7 +251,7 @@ def saved_import(args: Namespace) -> int:
     if args.json:
         show_json(asdict(brought))
     else:
-        print(f"{brought.versions:,} versions in {brought.studies:,} studies; what was here already stays as it is")
+        print(f"added versions: {brought.versions:,}, in studies: {brought.studies:,}; what was here stays as it is")
     return DONE
 
 

@@ -36,7 +36,7 @@ def test_it_goes_out_and_comes_back_in(
     assert json.loads(capsys.readouterr().out) == {"file": file, "bytes": Path(file).stat().st_size}
     monkeypatch.setenv("BREAKEVEN_HOME", str(tmp_path / "another"))
     assert main(["saved", "import", file]) == 0
-    assert capsys.readouterr().out.startswith("1 versions in 1 studies")
+    assert capsys.readouterr().out.startswith("added versions: 1, in studies: 1;")
     assert workspace().open("Acme", "chat") == saved
     assert main(["saved", "import", file, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"studies": 0, "versions": 0}

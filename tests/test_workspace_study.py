@@ -1,5 +1,6 @@
 """A study comes back from its text exactly, opens at the prices of its day, and moves to those of another."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,10 +12,22 @@ from hypothesis import strategies as st
 
 from estimator.decision import Scenario, compare
 from estimator.workload import Record, Workload, from_profile, from_template, profile, templates
-from estimator.workspace import Budget, Study, catalog_state, differences, moved, priced, study
+from estimator.workspace import (
+    Budget,
+    Check,
+    Study,
+    catalog_state,
+    check,
+    differences,
+    moved,
+    priced,
+    quick_check,
+    same_prices,
+    study,
+    with_sizes,
+)
 from estimator.workspace.document import read, write
-from estimator.workspace.study import with_sizes
-from pricing import InputError, Mode, Usage, catalog
+from pricing import Catalog, InputError, Mode, PriceRule, Usage, catalog
 from tests.kept import USED, a_study, book
 from tests.made_up import AT, PLAIN, model, option, rule, sold, work
 
@@ -114,7 +127,7 @@ def test_on_its_day_nothing_changed() -> None:
 def test_a_correction_of_the_catalog_is_found() -> None:
     saved = a_study()
     corrected = book("2.5")
-    assert catalog_state(corrected).digest != saved.catalog.digest == catalog_state(book()).digest
+    assert catalog_state(corrected, KEYS).digest != saved.catalog.digest == catalog_state(book(), KEYS).digest
     again = priced(saved.workload, saved.scenario, KEYS, corrected, hosted=False)
     (change,) = differences(saved.comparison, again)
     assert (change.name, change.before and change.before.usd, change.after and change.after.usd) == (
@@ -178,10 +191,55 @@ def test_work_that_knows_every_tier_stays_as_it_is() -> None:
     assert with_sizes(made, (0, 1001)) is made
 
 
-def test_the_digest_sees_every_rule() -> None:
-    states = {catalog_state(each).digest for each in (book(), book("3"), sold(model(*STEP)), sold(model(*PLAIN)))}
-    assert len(states) == 4
-    assert catalog_state(catalog()) == catalog_state(catalog())
+def test_the_digest_sees_every_price_of_its_models_and_no_other() -> None:
+    books = (book(), book("3"), sold(model(*STEP)), sold(model(*PLAIN)))
+    assert len({catalog_state(each, KEYS).digest for each in books}) == 4
+    assert catalog_state(book(), KEYS[1:]).digest == catalog_state(book("3"), KEYS[1:]).digest
+    again = sold(*(replace(m, rules=tuple(map(_checked_again, m.rules))) for m in book().models.values()))
+    assert catalog_state(again, KEYS).digest == catalog_state(book(), KEYS).digest
+    assert catalog_state(again, KEYS).on == date(2026, 11, 30)
+
+
+def _checked_again(each: PriceRule) -> PriceRule:
+    return each.model_copy(update={"checked_on": date(2026, 11, 30), "source": "litellm", "note": "confirmed"})
+
+
+@pytest.mark.parametrize(
+    ("at", "same"),
+    [
+        pytest.param(AT, True, id="its own day"),
+        pytest.param(LATER - timedelta(seconds=1), True, id="before the change"),
+        pytest.param(LATER, False, id="from the change on"),
+    ],
+)
+def test_prices_are_the_same_until_one_changes(at: datetime, same: bool) -> None:
+    book_ = sold(model(*STEP))
+    saved = study(work(USED), Scenario(AT), KEYS[:1], book_)
+    assert same_prices(saved, book_, at) is same
+    back = moved(saved, book_, at)
+    assert same_prices(back, book_, AT) is same
+
+
+@pytest.mark.parametrize("field", ["released_on", "retires_on"])
+def test_a_model_that_comes_or_goes_in_between_is_another_price(field: str) -> None:
+    plain = model(*PLAIN)
+    book_ = sold(replace(plain, info=plain.info.model_copy(update={field: LATER.date()})))
+    saved = study(work(USED), Scenario(AT), KEYS[:1], book_)
+    assert same_prices(saved, book_, LATER - timedelta(seconds=1))
+    assert not same_prices(saved, book_, LATER)
+
+
+@pytest.mark.parametrize("look", [check, quick_check])
+def test_a_check_tells_corrections_from_moves(look: Callable[[Study, Catalog, datetime], Check]) -> None:
+    saved = study(work(USED), Scenario(AT), KEYS[:1], sold(model(*PLAIN)))
+    late = sold(model(rule("input", "2.5", valid_to=LATER), rule("input", "2", valid_from=LATER), rule("output", "10")))
+    nothing = look(saved, sold(model(*PLAIN)), LATER)
+    assert (nothing.corrections, nothing.moves) == ((), ())
+    then = look(saved, late, LATER - timedelta(seconds=1))
+    assert (len(then.corrections), len(then.moves)) == (1, 1)
+    today = look(saved, late, LATER)
+    assert (len(today.corrections), len(today.moves)) == (1, 0)
+    assert today.today.scenario.at == LATER
 
 
 def test_times_are_kept_in_utc() -> None:

@@ -4,14 +4,19 @@ from estimator.workspace.errors import Stale, Unavailable
 from estimator.workspace.study import (
     Budget,
     CatalogState,
+    Check,
     Difference,
     ModelKey,
     Study,
     catalog_state,
+    check,
     differences,
     moved,
     priced,
+    quick_check,
+    same_prices,
     study,
+    with_sizes,
 )
 from estimator.workspace.workspace import LOCAL, Entry, Imported, Version, Workspace, workspace
 
@@ -19,6 +24,7 @@ __all__ = [
     "LOCAL",
     "Budget",
     "CatalogState",
+    "Check",
     "Difference",
     "Entry",
     "Imported",
@@ -29,9 +35,13 @@ __all__ = [
     "Version",
     "Workspace",
     "catalog_state",
+    "check",
     "differences",
     "moved",
     "priced",
+    "quick_check",
+    "same_prices",
     "study",
+    "with_sizes",
     "workspace",
 ]

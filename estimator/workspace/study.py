@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from estimator.decision import Comparison, Line, NoPrice, Option, Scenario, compare, hosted_options
 from estimator.workload import Assumption, Cell, Profile, Workload
 from estimator.workload.profile import floor_of
-from pricing import CLAIMS, Catalog
+from pricing import CLAIMS, Catalog, Model
 
 ModelKey = tuple[str, str]  # Provider and id.
 
@@ -30,7 +30,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class CatalogState:
-    """Which price list was asked: the day on which its newest price was checked, and a digest of all of it."""
+    """Which price list was asked: the day of its newest check, and a digest of the prices of the study's models."""
 
     on: date
     digest: str
@@ -73,7 +73,7 @@ def study(
     keys = tuple(models)
     made = priced(workload, scenario, keys, catalog, hosted=hosted)
     return Study(
-        workload, scenario, keys, hosted, currency, budget, catalog_state(catalog), made.options, made.unpriced
+        workload, scenario, keys, hosted, currency, budget, catalog_state(catalog, keys), made.options, made.unpriced
     )
 
 
@@ -119,11 +119,35 @@ def _banded(profile: Profile, sizes: tuple[int, ...]) -> Profile:
     return replace(profile, sizes=edges, cells=tuple(cells))
 
 
-def catalog_state(catalog: Catalog) -> CatalogState:
-    """The day of the newest check, and a digest over every price rule."""
-    rules = [rule for _, model in sorted(catalog.models.items()) for rule in model.rules]
-    digest = hashlib.sha256("\n".join(map(repr, rules)).encode()).hexdigest()
-    return CatalogState(max(rule.checked_on for rule in rules), digest)
+def catalog_state(catalog: Catalog, models: Iterable[ModelKey]) -> CatalogState:
+    """The day of the newest check of any price, and a digest of all that these models' costs hang on."""
+    on = max((rule.checked_on for model in catalog.models.values() for rule in model.rules), default=date.min)
+    found = [(key, catalog.models[key]) for key in sorted(set(models)) if key in catalog.models]
+    parts = [
+        part
+        for key, model in found
+        for part in (key, model.info.tokenizer, *_days(model), *(r.model_dump(exclude=_REMARKS) for r in model.rules))
+    ]
+    return CatalogState(on, hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest())
+
+
+_REMARKS = {"source", "checked_on", "note"}  # Of a rule: they say who told, and cost nothing.
+
+
+def _days(model: Model) -> tuple[date | None, date | None]:
+    """On which it came out, and on which it goes."""
+    return model.info.released_on, model.info.retires_on
+
+
+def same_prices(saved: Study, catalog: Catalog, at: datetime) -> bool:
+    """Whether every price behind the study is on record as it was then, and none has changed from its day to `at`."""
+    if catalog_state(catalog, saved.models).digest != saved.catalog.digest:
+        return False
+    first, last = sorted((saved.scenario.at, at))
+    models = [catalog.models[key] for key in saved.models if key in catalog.models]
+    days = (day for model in models for day in _days(model) if day)
+    instants = (*(t for m in models for t in m.changes), *(datetime.combine(day, time(), tzinfo=UTC) for day in days))
+    return not any(first < t <= last for t in instants)
 
 
 @dataclass(frozen=True)
@@ -177,3 +201,28 @@ def _by_name(lines: Iterable[Line]) -> dict[tuple[str, str], Line]:
 
 def _rate(line: Line | None) -> tuple[Decimal, int] | None:
     return (line.rate_usd, line.per) if line else None
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether a study still holds: what was corrected about its own day, and what has moved since; both may be none."""
+
+    saved: Study
+    today: Study
+    corrections: tuple[Difference, ...]
+    moves: tuple[Difference, ...]
+
+
+def check(saved: Study, catalog: Catalog, at: datetime) -> Check:
+    """The study computed again, at its own day's prices and at those of `at`. Raises InputError as `compare` does."""
+    own_day = priced(saved.workload, saved.scenario, saved.models, catalog, hosted=saved.hosted)
+    today = moved(saved, catalog, at)
+    return Check(saved, today, differences(saved.comparison, own_day), differences(saved.comparison, today.comparison))
+
+
+def quick_check(saved: Study, catalog: Catalog, at: datetime) -> Check:
+    """The same for what is bought by the token, and without computing anything where no price is another."""
+    bought = replace(saved, hosted=False, options=tuple(o for o in saved.options if o.kind == "api"))
+    if same_prices(saved, catalog, at):
+        return Check(bought, bought, (), ())
+    return check(bought, catalog, at)
