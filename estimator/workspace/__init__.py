@@ -1,6 +1,7 @@
 """What a person saves: studies of clients, every version of them, in one database. Start with `workspace()`."""
 
 from estimator.workspace.errors import Stale, Unavailable
+from estimator.workspace.names import MOST_SIGNS, clean
 from estimator.workspace.study import (
     Budget,
     CatalogState,
@@ -22,6 +23,7 @@ from estimator.workspace.workspace import LOCAL, Entry, Imported, Version, Works
 
 __all__ = [
     "LOCAL",
+    "MOST_SIGNS",
     "Budget",
     "CatalogState",
     "Check",
@@ -36,6 +38,7 @@ __all__ = [
     "Workspace",
     "catalog_state",
     "check",
+    "clean",
     "differences",
     "moved",
     "priced",
