@@ -155,6 +155,17 @@ def test_saved_work_opens_at_the_prices_of_its_day_and_moves_to_todays() -> None
     assert float(workspace().open("Acme", "chat", 1).study.options[0].usd) == pytest.approx(cost)
 
 
+def test_the_one_that_is_chosen_is_shown() -> None:
+    workspace().save("Acme", "chat", made(BEFORE))
+    workspace().save("Acme", "later", made())
+    page = run(_saved)
+    assert "prices of 24 November 2026" in said(page)
+    next(box for box in page.selectbox if box.label == "Look at").set_value(("Acme", "chat"))
+    assert "prices of 1 July 2026" in said(after(page))
+    saved = save(page, "Zenith", "new")
+    assert next(box for box in saved.selectbox if box.label == "Look at").value == ("Zenith", "new")
+
+
 def test_an_old_version_is_moved_only_over_the_newest() -> None:
     workspace().save("Acme", "chat", made(BEFORE))
     workspace().save("Acme", "chat", made(AFTER), 1)
@@ -218,7 +229,7 @@ def test_a_file_goes_out_and_comes_back_in(tmp_path: Path, monkeypatch: pytest.M
     page = run(_saved)
     page.file_uploader(key="import-file").upload("work.zip", exported, "application/zip").run()
     page.button(key="import").click()
-    assert "Versions added: 1, in studies: 1" in said(after(page))
+    assert "Brought in 1 new version." in said(after(page))
     assert "What you saved still holds" in said(page)
 
 

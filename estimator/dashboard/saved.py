@@ -84,7 +84,7 @@ def _row(entry: Entry, seen: Check | None) -> dict[str, object]:
 def _since(seen: Check) -> str:
     if not seen.moves:
         return "the same"
-    return "1 price moved" if len(seen.moves) == 1 else f"{len(seen.moves)} prices moved"
+    return "1 model moved" if len(seen.moves) == 1 else f"{len(seen.moves)} models moved"
 
 
 def _cheapest(options: Sequence[Option], money: Purse) -> str:
@@ -104,11 +104,11 @@ def _one(entries: Sequence[Entry]) -> None:
     study, money = version.study, _purse(seen)
     st.markdown(described(study))
     _changes(seen, money)
-    left, right, _ = st.columns((2, 2, 3))
-    left.button("Use it on all pages", on_click=_use, args=(version,), icon=":material/open_in_new:", key="use")
-    if right.button("Move to today's prices", icon=":material/update:", key="move", disabled=not seen.moves):
-        set_opened(version)
-        save(version.client, version.name, seen.today)
+    with st.container(horizontal=True):
+        st.button("Use it on all pages", on_click=_use, args=(version,), icon=":material/open_in_new:", key="use")
+        if st.button("Move to today's prices", icon=":material/update:", key="move", disabled=not seen.moves):
+            set_opened(version)
+            save(version.client, version.name, seen.today)
     cost_chart(study.options, "saved-chart", money)
     st.caption(
         f"As computed on {version.saved_at:%-d %B %Y}, with prices last checked on {study.catalog.on:%-d %B %Y} "
@@ -120,18 +120,14 @@ def _one(entries: Sequence[Entry]) -> None:
 
 
 def _choose(entries: Sequence[Entry]) -> Entry:
+    """The one to look at: that which is open unless another is chosen, and of it the newest version."""
     left, right = st.columns((3, 2), vertical_alignment="bottom")
-    places = {(e.client, e.name): e for e in entries}
-    before = opened()
-    place = left.selectbox(
-        "Look at",
-        tuple(places),
-        index=max(0, *(i for i, p in enumerate(places) if before and p == (before.client, before.name)), 0),
-        format_func=" · ".join,
-        key="saved-place",
-    )
+    places, before = tuple((e.client, e.name) for e in entries), opened()
+    open_ = (before.client, before.name) if before else None
+    index = places.index(open_) if open_ in places else 0
+    place = left.selectbox("Look at", places, index=index, format_func=" · ".join, key=f"place-{open_}")
     history = mine().history(*place)
-    return right.selectbox("Version", history, format_func=_dated, key=f"saved-version-{history[0].number}")
+    return right.selectbox("Version", history, format_func=_dated, key=f"version-{place}-{len(history)}")
 
 
 def _dated(entry: Entry) -> str:
