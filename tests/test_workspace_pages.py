@@ -202,7 +202,7 @@ def test_people_see_their_own_clients_only(tmp_path: Path) -> None:
     workspace().save("Not theirs", "chat", made())
     one, other = SIGNED_IN | {"sub": "1"}, SIGNED_IN | {"sub": "2"}
     assert "Nothing is saved yet" in said(run(_saved, one))
-    save(run(_saved, one), "Acme", "chat")
+    save(run(_button, one), "Acme", "chat")
     assert "What you saved still holds" in said(run(_saved, one))
     assert "Nothing is saved yet" in said(run(_saved, other))
     renamed = one | {"email": "new@example.com"}

@@ -82,9 +82,7 @@ def _row(entry: Entry, seen: Check | None) -> dict[str, object]:
 
 
 def _since(seen: Check) -> str:
-    if not seen.moves:
-        return "the same"
-    return "1 model moved" if len(seen.moves) == 1 else f"{len(seen.moves)} models moved"
+    return f"{len(seen.moves)} moved" if seen.moves else "the same"
 
 
 def _cheapest(options: Sequence[Option], money: Purse) -> str:
@@ -159,7 +157,8 @@ def _changes(seen: Check, money: Purse) -> None:
     if not seen.moves:
         st.success("**It still holds**: today it would cost what it did.")
         return
-    st.info(f"**{_since(seen).capitalize()} since {seen.saved.scenario.at:%-d %B %Y}.**")
+    many = "1 model costs" if len(seen.moves) == 1 else f"{len(seen.moves)} models cost"
+    st.info(f"**{many} something else since {seen.saved.scenario.at:%-d %B %Y}.**")
     _table(seen.moves, money, "Today")
 
 
@@ -177,7 +176,7 @@ def _table(differences: Sequence[Difference], money: Purse, after: str) -> None:
         ],
         dict.fromkeys(("Saved", after), money.written),
         "What costs something else, a month",
-        height=min(400, 40 + 35 * len(differences)),
+        height=min(400, 37 + 35 * len(differences)),
     )
 
 
@@ -213,6 +212,5 @@ def _file() -> None:
     upload = st.file_uploader("A file that was exported here", type="zip", key="import-file")
     if upload is not None and st.button("Bring it in", key="import"):
         brought = mine().bring_in(upload.getvalue(), upload.name)
-        say_anew(
-            f"Versions added: {brought.versions:,}, in studies: {brought.studies:,}. What was here stays as it is."
-        )
+        many = "1 new version" if brought.versions == 1 else f"{brought.versions:,} new versions"
+        say_anew(f"Brought in {many}. What was here stays as it is.")

@@ -151,5 +151,7 @@ def described(made: Study) -> str:
     terms += [str(scenario.mode)] if scenario.mode != STANDARD else []
     terms += ["repeated text cached"] if scenario.caching else []
     if budget:
-        terms.append(f"a limit of {usd(budget.limit_usd)} a month, growing by {budget.growth * 100:.3g} % a month")
+        terms.append(
+            f"a limit of {usd(budget.limit_usd)} a month, growing by {(budget.growth * 100).normalize():f} % a month"
+        )
     return escaped(f"{work.name}: {', '.join(terms)}.")
