@@ -131,6 +131,18 @@ def test_a_stale_save_shows_both_and_loses_neither() -> None:
     assert others.open("Acme", "chat", 2).study.budget == Budget(Decimal(7), Decimal(0))
 
 
+def test_a_choice_that_cannot_be_saved_is_still_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page, others = stale_page()
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("BREAKEVEN_HOME", str(tmp_path / "file" / "x"))
+    page.button(key="keep-mine").click()
+    assert "cannot be made" in after(page).error[0].value
+    monkeypatch.setenv("BREAKEVEN_HOME", str(tmp_path / "home"))
+    page.button(key="keep-mine").click()
+    assert "version 3." in said(after(page))
+    assert others.open("Acme", "chat").study.workload.units_per_month == 2_000
+
+
 def test_of_two_versions_the_saved_one_may_stay() -> None:
     page, others = stale_page()
     page.button(key="keep-theirs").click()
@@ -216,6 +228,11 @@ def test_who_has_not_signed_in_is_asked_to() -> None:
     assert "Sign in to save work" in said(page)
     assert not page.dataframe
     assert not run(_button, {"is_logged_in": False}).text_input
+
+
+def test_only_who_has_signed_in_may_sign_out() -> None:
+    assert "Sign out" in [b.label for b in run(_saved, SIGNED_IN | {"sub": "1"}).button]
+    assert "Sign out" not in [b.label for b in run(_saved).button]
 
 
 def test_somebody_without_a_subject_is_refused() -> None:

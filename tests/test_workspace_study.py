@@ -1,5 +1,6 @@
 """A study comes back from its text exactly, opens at the prices of its day, and moves to those of another."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -78,6 +79,27 @@ def test_a_profile_that_is_the_same_thrice_is_kept_once() -> None:
     assert write(a_study()).count("breakeven-profile") == 1
 
 
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        pytest.param("workload", "unit", id="of the workload"),
+        pytest.param("scenario", "caching", id="of the terms"),
+    ],
+)
+def test_what_was_saved_before_a_field_was_there_has_its_default(part: str, field: str) -> None:
+    kept = json.loads(write(a_study()))
+    del kept[part][field]
+    assert read(json.dumps(kept), "s") == a_study()
+
+
+@pytest.mark.parametrize("field", ["requests_per_month", "tokenizer"])
+def test_a_field_that_has_no_default_is_missed(field: str) -> None:
+    kept = json.loads(write(a_study()))
+    del kept["workload"][field]
+    with pytest.raises(InputError, match=f"s, {field}: Field required"):
+        read(json.dumps(kept), "s")
+
+
 def test_no_text_of_the_user_is_kept() -> None:
     made = from_profile(profile([Record(AT, USED)], (0,)), "your text")
     kept = write(replace(a_study(), workload=made))
@@ -89,6 +111,19 @@ def test_a_name_that_no_file_can_hold_is_refused() -> None:
     odd = replace(a_study(), workload=replace(a_study().workload, name="a\ud800"))
     with pytest.raises(InputError, match="signs that cannot be kept"):
         write(odd)
+
+
+def test_a_source_is_shown_as_it_was_on_the_day() -> None:
+    saved = a_study()
+    assert [s.id for s in saved.sources] == ["genai-prices"]
+    renamed = {"genai-prices": saved.sources[0].model_copy(update={"title": "another"})}
+    assert saved.catalog_with_sources(replace(book(), sources=renamed)).sources["genai-prices"] == saved.sources[0]
+    assert saved.catalog_with_sources(replace(book(), sources={})).sources == {"genai-prices": saved.sources[0]}
+
+
+def test_a_figure_without_its_source_is_refused() -> None:
+    with pytest.raises(InputError, match="rests on genai-prices, a source that it does not name"):
+        write(replace(a_study(), sources=()))
 
 
 def test_a_study_by_hand() -> None:

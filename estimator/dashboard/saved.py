@@ -9,7 +9,7 @@ from estimator.dashboard.answers import half_hour
 from estimator.dashboard.parts import behind, cost_chart, report_button, table, without_price
 from estimator.dashboard.purse import Purse
 from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news, told
-from estimator.dashboard.signed import ask_to_sign_in, mine, owner
+from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_button
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
@@ -39,6 +39,7 @@ def show() -> None:
             save_form(work, Scenario(half_hour()))
         with st.expander("All of it as one file", icon=":material/inventory_2:"), told():
             _file()
+        sign_out_button()
 
 
 def _list(entries: Sequence[Entry]) -> None:
@@ -112,8 +113,9 @@ def _one(entries: Sequence[Entry]) -> None:
         f"As computed on {version.saved_at:%-d %B %Y}, with prices last checked on {study.catalog.on:%-d %B %Y} "
         f"(price list {study.catalog.digest[:8]}). {rate_words(money.exchange)}"
     )
-    report_button(study.comparison, key="saved-report")
-    behind(study.options, money)
+    book = study.catalog_with_sources(catalog())
+    report_button(study.comparison, "saved-report", book)
+    behind(study.options, money, book)
     without_price(study.unpriced)
 
 

@@ -98,6 +98,7 @@ def _save(client: str, name: str, made: Study, base: int) -> None:
     except Stale as stale:
         st.session_state[_STALE] = stale
         st.rerun()
+    st.session_state.pop(_STALE, None)
     set_opened(version)
     say_anew(f"Saved for {version.client} as {version.name}, version {version.number}.")
 
@@ -128,7 +129,6 @@ def _show_stale(stale: Stale) -> None:
     with left:
         _side("Yours", stale.mine)
         if st.button(f"Keep mine as version {stale.theirs.number + 1}", key="keep-mine", type="primary"):
-            del st.session_state[_STALE]
             _save(stale.mine.client, stale.mine.name, stale.mine.study, stale.theirs.number)
     with right:
         saved_at = f"{stale.theirs.saved_at:%-d %B %Y, %H:%M} UTC"
@@ -151,7 +151,6 @@ def described(made: Study) -> str:
     terms += [str(scenario.mode)] if scenario.mode != STANDARD else []
     terms += ["repeated text cached"] if scenario.caching else []
     if budget:
-        terms.append(
-            f"a limit of {usd(budget.limit_usd)} a month, growing by {(budget.growth * 100).normalize():f} % a month"
-        )
+        growth = f"{(budget.growth * 100).normalize():f} %"
+        terms.append(f"a limit of {usd(budget.limit_usd)} a month, growing by {growth} a month")
     return escaped(f"{work.name}: {', '.join(terms)}.")

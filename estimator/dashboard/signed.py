@@ -28,6 +28,12 @@ def ask_to_sign_in() -> None:
     st.button("Sign in", on_click=st.login, icon=":material/login:", key="sign-in")
 
 
+def sign_out_button() -> None:
+    """Where somebody has signed in."""
+    if owner() not in {LOCAL, None}:
+        st.button("Sign out", on_click=st.logout, icon=":material/logout:", key="sign-out")
+
+
 def mine() -> Workspace:
     """The saved work of who is at the page. Raises InputError before somebody has signed in."""
     whose = owner()

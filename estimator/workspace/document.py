@@ -20,8 +20,9 @@ from pydantic_core import PydanticSerializationError
 from estimator.decision import Line, NoPrice, Option, Scenario
 from estimator.workload import Profile, Workload, load, save
 from estimator.workload.workload import MOST_REQUESTS
-from estimator.workspace.study import Budget, CatalogState, ModelKey, Study
+from estimator.workspace.study import Budget, CatalogState, ModelKey, Study, cited
 from pricing import InputError, PricingError
+from pricing.facts import Source
 
 FORMAT: Final = "breakeven-study"
 VERSION: Final = 1
@@ -73,6 +74,7 @@ class _Document(BaseModel):
     catalog: CatalogState
     options: tuple[Option, ...]
     unpriced: tuple[NoPrice, ...]
+    sources: tuple[Source, ...]
 
 
 def write(study: Study) -> str:
@@ -122,6 +124,9 @@ def _check(study: Study, name: str) -> None:
     for amount in (*budget, *(a for option in study.options for a in _amounts(option))):
         if not amount.is_finite() or abs(amount) > _MOST or (amount and amount.adjusted() < _SMALLEST):
             raise InputError(f"{name}: a figure in it is too large or too small to be kept: check its numbers.")
+    missing = sorted(cited(study.options) - {source.id for source in study.sources})
+    if missing:
+        raise InputError(f"{name}: a figure in it rests on {missing[0]}, a source that it does not name.")
 
 
 def _amounts(option: Option) -> tuple[Decimal, ...]:

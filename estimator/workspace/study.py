@@ -10,6 +10,7 @@ from estimator.decision import Comparison, Line, NoPrice, Option, Scenario, comp
 from estimator.workload import Assumption, Cell, Profile, Workload
 from estimator.workload.profile import floor_of
 from pricing import CLAIMS, Catalog, Model
+from pricing.facts import Source
 
 ModelKey = tuple[str, str]  # Provider and id.
 
@@ -40,7 +41,8 @@ class CatalogState:
 class Study:
     """A comparison as it was on its day, with all that it takes to make it again.
 
-    `models` were chosen, `hosted` says whether own GPUs were asked for; `currency` is the one it was read in.
+    `models` were chosen, `hosted` says whether own GPUs were asked for; `currency` is the one it was read in. `sources`
+    are those behind its options, as they were.
     """
 
     workload: Workload
@@ -52,11 +54,16 @@ class Study:
     catalog: CatalogState
     options: tuple[Option, ...]
     unpriced: tuple[NoPrice, ...]
+    sources: tuple[Source, ...]
 
     @property
     def comparison(self) -> Comparison:
         """What was computed on the day, as pages and reports take it."""
         return Comparison(self.workload, self.scenario, self.options, self.unpriced)
+
+    def catalog_with_sources(self, catalog: Catalog) -> Catalog:
+        """The catalog, but what is said of a source is what was said on the day."""
+        return replace(catalog, sources={**catalog.sources, **{source.id: source for source in self.sources}})
 
 
 def study(
@@ -73,8 +80,22 @@ def study(
     keys = tuple(models)
     made = priced(workload, scenario, keys, catalog, hosted=hosted)
     return Study(
-        workload, scenario, keys, hosted, currency, budget, catalog_state(catalog, keys), made.options, made.unpriced
+        workload=workload,
+        scenario=scenario,
+        models=keys,
+        hosted=hosted,
+        currency=currency,
+        budget=budget,
+        catalog=catalog_state(catalog, keys),
+        options=made.options,
+        unpriced=made.unpriced,
+        sources=tuple(catalog.sources[id_] for id_ in sorted(cited(made.options))),
     )
+
+
+def cited(options: Iterable[Option]) -> set[str]:
+    """The ids of all sources behind these options."""
+    return {id_ for option in options for id_ in option.sources}
 
 
 def priced(
