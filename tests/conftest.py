@@ -112,6 +112,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
     if request.param == "sqlite":
         url = sqlite_url(tmp_path / FILE)
     else:
-        url = postgres.new_database(request.getfixturevalue("postgres_server"))
+        url = postgres.new_schema(request.getfixturevalue("postgres_server"))
     yield url
     engine(url).dispose()

@@ -182,7 +182,7 @@ def everything(mine: Workspace) -> list[Version]:
 
 def test_one_file_carries_it_all_to_any_database(database: URL, tmp_path: Path, postgres_server: URL) -> None:
     mine = filled(database)
-    for other in (sqlite_url(tmp_path / "other" / FILE), postgres.new_database(postgres_server)):
+    for other in (sqlite_url(tmp_path / "other" / FILE), postgres.new_schema(postgres_server)):
         theirs = Workspace(other)
         brought = theirs.bring_in(mine.export(), "work.zip")
         assert (brought.studies, brought.versions) == (2, 3)
