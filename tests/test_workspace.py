@@ -270,6 +270,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         pytest.param(("1/2.json", b'"low":0', b'"low":7'), "damaged", id="a profile is missing"),
         pytest.param(("1/2.json", b"breakeven-profile", b"other-profile"), "profile", id="a foreign profile"),
         pytest.param(("1/2.json", b'-study","version":1', b'-study","version":2'), "version", id="newer study"),
+        pytest.param(("1/2.json", b'"currency":"USD"', b'"currency":"XTS"'), "no rates of XTS", id="no such currency"),
+        pytest.param(("1/2.json", b'T00:00:00Z","mode', b'T00:00:00","mode'), "no time zone", id="no time zone"),
         pytest.param(("1/2.json", b"}", b""), "JSON", id="cut off"),
     ],
 )

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from estimator.decision import Scenario
 from estimator.workload import from_template, templates
 from estimator.workspace import Budget, Study, Workspace, study, workspace
+from estimator.workspace.database import writing
 from pricing import Mode, catalog
 
 LUNA = (("openai", "gpt-5.6-luna"),)
@@ -165,6 +167,19 @@ def test_saved_work_opens_at_the_prices_of_its_day_and_moves_to_todays() -> None
     assert "What you saved still holds" in said(after(page))
     assert float(workspace().open("Acme", "chat", 2).study.options[0].usd) == pytest.approx(cost / 5)
     assert float(workspace().open("Acme", "chat", 1).study.options[0].usd) == pytest.approx(cost)
+
+
+def test_what_cannot_be_read_leaves_the_others_in_view() -> None:
+    workspace().save("Acme", "chat", made())
+    newest = workspace().save("Zenith", "chat", made())
+    with writing(workspace().url) as connection:
+        newer = text("UPDATE breakeven_versions SET document = '{}' WHERE saved_at = :at")
+        connection.execute(newer, {"at": newest.saved_at.isoformat(timespec="microseconds")})
+    page = run(_saved)
+    assert "Zenith, chat, version 1, format\\: Field required" in page.error[0].value
+    assert page.dataframe[0].value["Since then"].tolist() == ["see below", "the same"]
+    next(box for box in page.selectbox if box.label == "Look at").set_value(("Acme", "chat"))
+    assert "It still holds" in said(after(page))
 
 
 def test_the_one_that_is_chosen_is_shown() -> None:

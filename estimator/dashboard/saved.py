@@ -14,7 +14,7 @@ from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
 from estimator.workspace import Check, Difference, Entry, Version, check, quick_check, with_sizes
-from pricing import catalog
+from pricing import InputError, PricingError, catalog
 from pricing.currency import rate as exchange_rate
 from pricing.currency import rate_words
 
@@ -30,7 +30,8 @@ def show() -> None:
         entries = mine().entries()
         if entries:
             _list(entries)
-            _one(entries)
+            with told():
+                _one(entries)
         else:
             st.info("Nothing is saved yet. Say below what your work is, and save it for a client.")
         st.subheader("Save your present work")
@@ -44,9 +45,10 @@ def show() -> None:
 
 def _list(entries: Sequence[Entry]) -> None:
     """The verdict over all, and a row for each."""
-    checks = {entry: _quick(str(owner()), entry, half_hour()) for entry in entries[:_LOOKED_AT]}
+    looked_at = {entry: _looked_at(entry) for entry in entries[:_LOOKED_AT]}
+    checks = {entry: seen for entry, seen in looked_at.items() if seen is not None}
     moved = sum(bool(each.moves) for each in checks.values())
-    of = "" if len(checks) == len(entries) else "the newest "
+    of = "" if len(looked_at) == len(entries) else "the newest "
     if moved:
         st.markdown(f"### {len(checks) - moved} of {of}{len(checks)} saved still hold")
     else:
@@ -57,6 +59,14 @@ def _list(entries: Sequence[Entry]) -> None:
         alt="What is saved, and what has changed since",
         height="content" if len(entries) <= _LOOKED_AT else 400,
     )
+
+
+def _looked_at(entry: Entry) -> Check | None:
+    """None where it cannot be computed: opening it says why, and the others stay in view."""
+    try:
+        return _quick(str(owner()), entry, half_hour())
+    except (InputError, PricingError):
+        return None
 
 
 @st.cache_resource(max_entries=512, show_spinner="Looking at what has changed …", hash_funcs={Entry: hash})
@@ -74,7 +84,7 @@ def _row(entry: Entry, seen: Check | None) -> dict[str, object]:
     return {
         "Client": entry.client,
         "Name": entry.name,
-        "Since then": _since(seen) if seen else "",
+        "Since then": _since(seen) if seen else "see below",
         "Cheapest then": _cheapest(seen.saved.options, _purse(seen)) if seen else "",
         "Cheapest today": _cheapest(seen.today.options, _purse(seen)) if seen else "",
         "Saved on": entry.saved_at.date(),

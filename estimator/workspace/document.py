@@ -22,6 +22,7 @@ from estimator.workload import Profile, Workload, load, save
 from estimator.workload.workload import MOST_REQUESTS
 from estimator.workspace.study import Budget, CatalogState, ModelKey, Study, cited
 from pricing import InputError, PricingError
+from pricing.currency import rate
 from pricing.facts import Source
 
 FORMAT: Final = "breakeven-study"
@@ -117,7 +118,13 @@ def read(text: str, name: str) -> Study:
 
 
 def _check(study: Study, name: str) -> None:
-    """Raise InputError for a figure that no honest study has, and that could not even be shown."""
+    """Raise InputError for what no study of our own has, and that could not even be shown."""
+    if study.scenario.at.tzinfo is None:
+        raise InputError(f"{name}: the time {study.scenario.at.isoformat()} has no time zone.")
+    try:
+        rate(study.currency, study.scenario.at.date())
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
     if not 0 < study.workload.requests_per_month <= MOST_REQUESTS:
         raise InputError(f"{name}: a workload has more than 0 and at most {MOST_REQUESTS:,} requests a month.")
     budget = (study.budget.limit_usd, study.budget.growth) if study.budget else ()

@@ -78,6 +78,7 @@ class Workspace:
         """
         mine = Version(clean(client, "client"), clean(name, "name"), base + 1, now(), study)
         place, kept = Place(self.owner, mine.client, mine.name), KeptVersion(iso(mine.saved_at), write(study))
+        read(kept.document, "this work")  # What could not be opened again is better not saved.
         with writing(self.url) as connection:
             if rows.add(connection, place, base, kept):
                 return mine
