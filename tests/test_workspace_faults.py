@@ -6,8 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -298,6 +300,17 @@ def test_processes_that_start_at_once_make_one_schema(database: URL) -> None:
         process.stdin.flush()
     assert [process.communicate(timeout=120)[0] for process in starting] == ["1\n"] * 3
     assert len(Workspace(database).entries()) == 3
+
+
+def test_threads_that_start_at_once_share_their_connections(database: URL) -> None:
+    at_once = Barrier(8)
+
+    def begin(_: int) -> int:
+        at_once.wait()
+        return id(engine(database))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(begin, range(8)))) == 1
 
 
 def test_a_copy_made_while_somebody_saves_is_whole(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -26,6 +27,7 @@ SCHEMA_TABLE = "breakeven_schema"
 PATIENCE_S = 10  # A save takes milliseconds; who waits longer is told.
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x62726B65  # Any number that other users of the same server are unlikely to lock.
+_MAKING = Lock()
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
@@ -52,9 +54,15 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-@cache
 def engine(url: URL) -> Engine:
-    """Connections to this database. SQLite gets a fresh one each time: a kept one would outlive its file."""
+    """Connections to this database, the same for all threads."""
+    with _MAKING:  # Two threads that begin at once would make two, and one of them would leave its connections open.
+        return _engine(url)
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    """SQLite gets a fresh connection each time: a kept one would outlive its file."""
     if url.get_backend_name() == "sqlite":
         made = create_engine(url, poolclass=NullPool)
         event.listen(made, "connect", _prepare_sqlite)
