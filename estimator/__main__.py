@@ -93,7 +93,21 @@ def _parser() -> Parser:
     report.add_argument("--format", required=True, choices=("pdf",))
     report.add_argument("-o", "--output", required=True, metavar="FILE")
     report.set_defaults(command=commands.report)
+
+    saved = verbs.add_parser("saved", help="work that was saved on the pages: list it, export it, bring it in")
+    _add_saved(saved.add_subparsers(required=True, metavar="VERB"), json_)
     return parser
+
+
+def _add_saved(verbs: "argparse._SubParsersAction[Parser]", json_: Parser) -> None:
+    listed = verbs.add_parser("list", parents=[json_], help="what is saved, the newest first")
+    listed.set_defaults(command=commands.saved_list)
+    export = verbs.add_parser("export", parents=[json_], help="every version of it as one file: the portable backup")
+    export.add_argument("file", metavar="FILE")
+    export.set_defaults(command=commands.saved_export)
+    bring = verbs.add_parser("import", parents=[json_], help="everything in an exported file, or nothing of it")
+    bring.add_argument("file", metavar="FILE")
+    bring.set_defaults(command=commands.saved_import)
 
 
 def _json() -> Parser:

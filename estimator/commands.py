@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from functools import reduce
@@ -28,6 +29,7 @@ from estimator.workload import (
     load_template,
     templates,
 )
+from estimator.workspace import workspace
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
 from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
@@ -269,6 +271,34 @@ def reconcile(args: Namespace) -> int:
     else:
         tables.show_reconciliation(found, book, exchange)
     return NEEDS_A_PERSON if found.open else DONE
+
+
+def saved_list(args: Namespace) -> int:
+    entries = workspace().entries()
+    if args.json:
+        show_json([forms.entry_json(entry) for entry in entries])
+    else:
+        tables.show_saved(entries)
+    return DONE
+
+
+def saved_export(args: Namespace) -> int:
+    data = workspace().export()
+    _write(Path(args.file), data)
+    if args.json:
+        show_json({"file": args.file, "bytes": len(data)})
+    else:
+        print(f"{args.file}: all saved work, {len(data):,} bytes")
+    return DONE
+
+
+def saved_import(args: Namespace) -> int:
+    brought = workspace().bring_in(Path(args.file).read_bytes(), args.file)
+    if args.json:
+        show_json(asdict(brought))
+    else:
+        print(f"added versions: {brought.versions:,}, in studies: {brought.studies:,}; what was here stays as it is")
+    return DONE
 
 
 def _work(args: Namespace, book: Catalog, at: datetime) -> Workload:

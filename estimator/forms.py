@@ -11,6 +11,7 @@ from estimator.selfhost import Plan
 from estimator.selfhost.predict import ADDED
 from estimator.tokens import TokenCount
 from estimator.workload import Built, Call, Profile, Sketch, Workload, calls
+from estimator.workspace import Entry
 from pricing import Catalog
 from pricing.currency import Rate, convert, rate_json
 from pricing.facts import sources
@@ -220,4 +221,14 @@ def _line_json(line: Line) -> dict[str, Any]:
         "explanations": [asdict(each) for each in line.explanations],
         "reason": line.why,
         "sources": list(line.sources),
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """The newest version of what is saved under a name."""
+    return {
+        "client": entry.client,
+        "name": entry.name,
+        "version": entry.number,
+        "saved_at": entry.saved_at.isoformat(),
     }

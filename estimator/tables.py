@@ -12,6 +12,7 @@ from estimator.selfhost import Architecture, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
 from estimator.workload import Built, Profile, Workload, calls, kinds, parameters
+from estimator.workspace import Entry
 from pricing import Catalog
 from pricing.console import show_table
 from pricing.currency import Rate, rate_words
@@ -220,6 +221,14 @@ def show_reconciliation(found: Reconciliation, book: Catalog, exchange: Rate) ->
     show_table(header, rows)
     _show_exchange(exchange)
     _show_notes(found.notes)
+
+
+def show_saved(entries: Iterable[Entry]) -> None:
+    rows = [(e.client, e.name, e.number, _time(e.saved_at)) for e in entries]
+    if rows:
+        show_table(("client", "name", "version", "saved"), rows)
+    else:
+        print("nothing is saved yet: the pages have a button for it.")
 
 
 def _month(of: Option | Month, exchange: Rate) -> tuple[str, str, str]:

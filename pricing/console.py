@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from pricing.errors import InputError, PricingError, StoreBusy
+from pricing.errors import Failed, InputError, PricingError
 
 # A sign, a currency's symbol or code, figures, a per cent sign.
 _NUMBER = re.compile(r"[<+–-]?(?:[A-Z]{0,3}[$£¥\u20a0-\u20cf\N{NO-BREAK SPACE}])?[\d,]*\.?\d+%?", re.ASCII)
@@ -32,7 +32,7 @@ def run(command: Callable[[], int]) -> int:
     except (InputError, PricingError) as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
-    except StoreBusy as error:
+    except Failed as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:

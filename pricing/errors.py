@@ -5,8 +5,12 @@ class InputError(ValueError):
     """A file, a flag or a number that cannot be used: names the place and the mend. Commands end with 2."""
 
 
-class StoreBusy(Exception):
-    """Another process is changing the catalog and does not come to an end. Nothing was changed; commands end with 1."""
+class Failed(Exception):
+    """What could not be done now, though the input was right. Nothing was changed; commands end with 1."""
+
+
+class StoreBusy(Failed):
+    """Another process is changing the catalog and does not come to an end."""
 
 
 class PricingError(Exception):

@@ -12,6 +12,10 @@ from urllib.request import urlopen
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import URL
+
+from estimator.workspace.database import FILE, engine, sqlite_url
+from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
@@ -93,3 +97,21 @@ def settle(page: Page) -> None:
     """Wait until the script has run."""
     page.wait_for_timeout(300)  # A click needs a moment before the run that it causes shows.
     page.wait_for_selector(READY, timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A real PostgreSQL, started for the tests."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
+    """An empty database of each kind that saved work may be in."""
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path / FILE)
+    else:
+        url = postgres.new_schema(request.getfixturevalue("postgres_server"))
+    yield url
+    engine(url).dispose()

@@ -49,6 +49,9 @@ DOORS = {
     "dask": ("estimator.workload.cluster",),
     "distributed": ("estimator.workload.cluster",),
     "tqdm": ("estimator.commands",),
+    "sqlalchemy": ("estimator.workspace",),
+    "alembic": ("estimator.workspace",),
+    "platformdirs": ("estimator.workspace",),
 }
 
 

@@ -65,17 +65,16 @@ def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
     return lambda value: write(Decimal(str(value))) if value == value else ""  # noqa: PLR0124 - NaN is unknown
 
 
-def behind(options: Sequence[Option], mine: Purse) -> None:
-    """One fold for each option: its lines, what was taken for granted, and who says so."""
+def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None) -> None:
+    """One fold for each option: its lines, what was taken for granted, and who says so (in `book`, if not today's)."""
     for option in options:
         where = option.detail or seller(option)
         amounts = f"{mine.written(option.usd)} a month ({mine.span(option.low_usd, option.high_usd)})"
         with st.expander(f"{option.name} · {amounts} · {where}".replace("$", r"\$")):
-            _lines(option, mine)
+            _lines(option, mine, book or catalog())
 
 
-def _lines(option: Option, mine: Purse) -> None:
-    book = catalog()
+def _lines(option: Option, mine: Purse, book: Catalog) -> None:
     if not is_sure(option.status):
         st.warning("Nobody sells at this price: it is a claim, shown so that you can compare.", icon="⚠️")
     st.table(
@@ -136,11 +135,11 @@ def without_price(missing: Sequence[NoPrice]) -> None:
             st.markdown("\n".join(f"- **{escaped(m.name)}**: {escaped(m.reason)}" for m in missing))
 
 
-def report_button(comparison: Comparison, key: str) -> None:
-    """The same figures as a PDF."""
+def report_button(comparison: Comparison, key: str, book: Catalog | None = None) -> None:
+    """The same figures as a PDF, with the sources of `book`, if not today's."""
     st.download_button(
         "Download the report (PDF)",
-        data=pdf(comparison, catalog(), currency=purse().exchange.currency),
+        data=pdf(comparison, book or catalog(), currency=purse().exchange.currency),
         file_name="breakeven-report.pdf",
         mime="application/pdf",
         icon=":material/download:",

@@ -21,7 +21,7 @@ from estimator.workload import (
 )
 from pricing import catalog, now
 
-TASK, FILE, TEXT = "A typical task", "A usage file", "A text or document"
+TASK, FILE, TEXT, SAVED = "A typical task", "A usage file", "A text or document", "Saved work"
 _FIRST = "support-chat"
 _PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
 
@@ -31,7 +31,7 @@ def choose(*, open_: bool) -> Workload | None:
     with st.expander(f"**Your work**: {_said()}", expanded=open_, icon=":material/edit:", key="work"):
         source = st.segmented_control(
             "What do you have?",
-            (TASK, FILE, TEXT),
+            (TASK, FILE, TEXT, *([SAVED] if SAVED in st.session_state else ())),
             default=TASK,
             required=True,
             key="from",
@@ -40,12 +40,16 @@ def choose(*, open_: bool) -> Workload | None:
         )
         if source == FILE:
             return _file()
+        if source == SAVED:
+            return _saved()
         return _text() if source == TEXT else _task()
 
 
 def _said() -> str:
     """The work in a few words, from what was chosen on this page or another."""
     source = st.session_state.get("from", TASK)
+    if source == SAVED:
+        return escaped(st.session_state[SAVED][0])
     if source != TASK:
         return str(source).lower()
     task = templates()[st.session_state.get("task", _FIRST)]
@@ -112,6 +116,20 @@ def _file() -> Workload | None:
         f"At this pace {count(profile.requests_per_month)} requests a month. " + " ".join(profile.notes)
     )
     return from_profile(profile, name)
+
+
+def use(name: str, work: Workload) -> None:
+    """From now on all pages speak of this work, which goes by `name`."""
+    st.session_state[SAVED] = name, work
+    st.session_state["from"] = SAVED
+
+
+def _saved() -> Workload:
+    name: str
+    work: Workload
+    name, work = st.session_state[SAVED]
+    st.caption(f"**{escaped(name)}**: {escaped(work.name)}, {count(work.units_per_month)} {work.units} a month.")
+    return work
 
 
 def _text() -> Workload | None:
