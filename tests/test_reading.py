@@ -81,7 +81,7 @@ def read(data: bytes | str, name: str) -> Profile:
         pytest.param(TEXT, "prompt.txt", "text", id="plain text"),
         pytest.param(TEXT, "prompt", "text", id="plain text without an ending"),
         pytest.param("a,b\n1,2\n", "table", "rows", id="a table without an ending"),
-        pytest.param("time,input_tokens,output_tokens\n2026-12-01,-5,1\n", "u.txt", "rows", id="wrong usage"),
+        pytest.param("time,input_tokens,output_tokens\n2026-12-01,-5,1\n", "u.txt", "usage", id="wrong usage"),
         pytest.param("[INST] Be kind. [/INST]", "prompt.txt", "text", id="a text that begins as JSON does"),
         pytest.param("# Title\n\n- one, two\n- three", "a.md", "text", id="Markdown"),
         pytest.param("<html><body>Hello, you</body></html>", "a.html", "text", id="HTML"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from estimator.workload.columns import columns_of
 from estimator.workload.langfuse import DETAILS
-from estimator.workload.messages import Turn, is_text, is_whole, loaded, turns_of, when
+from estimator.workload.messages import Turn, is_number, is_text, loaded, turns_of, when
 from estimator.workload.remarks import Remarks
 
 TOOLS = ""  # Who says what the tools are: no role.
@@ -51,7 +51,7 @@ def tells_tokens(fields: Mapping[str, Any], depth: int = 0) -> bool:
         return True
     names = columns_of(fields).names
     counted = [names[role] for role in ("input", "fresh", "output") if role in names]
-    if len(counted) > 1 and all(is_whole(fields[name]) for name in counted):
+    if len(counted) > 1 and all(is_number(fields[name]) for name in counted):
         return True
     inside = [fields[name] for name in _INSIDE if isinstance(fields.get(name), Mapping)]
     return depth < _DEEPEST and any(tells_tokens(inner, depth + 1) for inner in inside)
@@ -139,7 +139,7 @@ def _answer(fields: Mapping[str, Any]) -> Iterable[object]:
     if isinstance(answer, Mapping):
         parts = next((answer[key] for key in ("choices", "candidates", "output") if answer.get(key)), [answer])
         answer = parts if isinstance(parts, list) else [answer]
-    elif is_text(answer) or is_whole(answer):
+    elif is_text(answer) or is_number(answer):
         answer = [{"content": str(answer)}]
     return [_of_assistant(each) for each in answer if isinstance(each, Mapping)] if isinstance(answer, list) else []
 

@@ -60,14 +60,14 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def is_whole(value: object) -> bool:
-    """Whether a value is a whole number, or the text of one."""
-    return not isinstance(value, bool) and re.fullmatch(r"\s*[0-9]+(\.0*)?\s*", str(value)) is not None
+def is_number(value: object) -> bool:
+    """Whether a value is a number, or the text of one, even one that no count can be."""
+    return not isinstance(value, bool) and re.fullmatch(r"\s*[-+]?[0-9][0-9.,']*\s*", str(value)) is not None
 
 
 def is_text(value: object) -> bool:
     """Whether a value is words, not a number or nothing."""
-    return isinstance(value, str) and bool(value.strip()) and not is_whole(value)
+    return isinstance(value, str) and bool(value.strip()) and not is_number(value)
 
 
 def role_of(word: object) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -21,15 +21,15 @@ from estimator.workload.profile import Profile
 from estimator.workload.ranges import LineReader, ranges
 from estimator.workload.records import NoRequests
 from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Header, Row, is_json, json_rows, rows_of
+from estimator.workload.rows import Header, Row, every_row_of, is_json, json_rows
 from estimator.workload.saved import is_saved
 from estimator.workload.source import Source
 from estimator.workload.tally import profile_of
 from estimator.workload.texts import read_texts
 from estimator.workload.threads import chats_in, is_message
-from pricing import InputError
 
 _ROWS = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
+_LOOKED_AT = 20  # Rows.
 Kind = Literal["usage", "chats", "text", "rows"]
 
 
@@ -105,12 +105,12 @@ def _kind(head: bytes, source: Source) -> Kind:
     suffix = PurePath(source.name).suffix.lower()
     if suffix in PICTURES | AUDIO | VIDEO or is_archive(head) or b"%PDF-" in head[:1024]:
         return "text"
-    first = _first(head, source)
-    if first is not None and _tells_usage(first.fields):
+    rows = [row.fields for row in _first(head, source)]
+    if any(map(_tells_usage, rows)):
         return "usage"
-    if first is not None and (is_chat(first.fields) or is_message(first.fields)):
+    if any(is_chat(row) or is_message(row) for row in rows):
         return "chats"
-    is_table = first is not None and (columns_of(first.fields).tell_usage or (not suffix and len(first.fields) > 1))
+    is_table = any(columns_of(row).tell_usage or (not suffix and len(row) > 1) for row in rows[:1])
     return "rows" if suffix in _ROWS or is_table else "text"
 
 
@@ -119,17 +119,18 @@ def _tells_usage(fields: Mapping[str, Any]) -> bool:
     return is_saved(fields) or instead_of_bill(fields) is not None or tells_tokens(counted)
 
 
-def _first(head: bytes, source: Source) -> Row | None:
-    """The first row of a table or of JSON that can be read, None where there is none."""
+def _first(head: bytes, source: Source) -> list[Row]:
+    """The first rows of a table or of JSON that can be read, none where there are none. One alone may be damaged."""
     whole_lines = head[: head.rfind(b"\n") + 1] or head
     text = read_text(head if source.size <= len(head) else whole_lines, source.name)
     if is_json(text) and source.size > len(head) and not is_log(text, source.size):
         text = read_text(source.whole(), source.name)
-    try:
-        return next(rows_of(text, source.name), None)
-    except InputError:
-        sound = (row for row in json_rows([text], source.name, 1) if not row.fault)
-        return next(sound, None) if is_json(text) else None
+    rows = _sound(every_row_of(text, source.name))
+    return rows or (_sound(json_rows([text], source.name, 1)) if is_json(text) else [])
+
+
+def _sound(rows: Iterable[Row]) -> list[Row]:
+    return list(islice((row for row in rows if not row.fault), _LOOKED_AT))
 
 
 def _part(source: Source, kind: str, reading: Reading) -> Part:

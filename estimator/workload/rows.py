@@ -44,10 +44,15 @@ class Header:
 
 def rows_of(text: str, name: str) -> Iterator[Row]:
     """All rows of a CSV, JSON or JSON lines file. Raises InputError, with file and line, where one is broken."""
-    for row in _json(text, name) if is_json(text) else _table(text, name):
+    for row in every_row_of(text, name):
         if row.fault:
             raise InputError(f"{row.place}: {row.fault}")
         yield row
+
+
+def every_row_of(text: str, name: str) -> Iterator[Row]:
+    """All rows, the broken ones with their fault."""
+    return _json(text, name) if is_json(text) else _table(text, name)
 
 
 def _table(text: str, name: str) -> Iterator[Row]:
