@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.workload.cells import decimal_sign, is_total, moment_of, number_of, order_of, orders_in, sign_of
+from estimator.workload.exports.cells import decimal_sign, is_total, moment_of, number_of, order_of, orders_in, sign_of
 from pricing import InputError
 
 

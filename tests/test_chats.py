@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from estimator.tokens import count_text
 from estimator.workload import load, merge, read_any, save
-from estimator.workload.chats import Chat, chat_of, is_chat
-from estimator.workload.messages import Turn
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Row
-from estimator.workload.tally import ASSUMED, Tally, profile_of
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files.rows import Row
 from estimator.workload.template import defaults
-from estimator.workload.threads import chats_in, is_message
+from estimator.workload.texts.chats import Chat, chat_of, is_chat
+from estimator.workload.texts.messages import Turn
+from estimator.workload.texts.tally import ASSUMED, Tally, profile_of
+from estimator.workload.texts.threads import chats_in, is_message
 from pricing import InputError, Usage
 
 SIZES = (0, 200_001)
@@ -330,7 +330,7 @@ def test_a_log_is_what_a_plain_count_makes_of_it(log: list[list[tuple[str, str]]
 def test_batches_change_nothing(characters: int, monkeypatch: pytest.MonkeyPatch) -> None:
     data = as_lines([[(U, A), (U2, A2)], [(U, A)], [(U2 * 300, A2 * 99), (S, A)]] * 3)
     whole = read_any(data, "log.jsonl", SIZES)
-    monkeypatch.setattr("estimator.workload.tally._BATCH_CHARACTERS", characters)
+    monkeypatch.setattr("estimator.workload.texts.tally._BATCH_CHARACTERS", characters)
     made = read_any(data, "log.jsonl", SIZES)
     assert replace(made, counts=()) == replace(whole, counts=())
     for own, expected in zip(made.counts, whole.counts, strict=True):

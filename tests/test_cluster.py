@@ -11,10 +11,10 @@ import pytest
 from estimator.__main__ import main
 from estimator.workload import Profile, cluster, read_files, read_on_cluster, sources
 from estimator.workload import ranges as cuts
-from estimator.workload.importers import log_of
-from estimator.workload.lines import lines_in, quoted_ends
-from estimator.workload.parts import merged, profile_of_part
-from estimator.workload.source import Source
+from estimator.workload.exports.importers import log_of
+from estimator.workload.exports.parts import merged, profile_of_part
+from estimator.workload.files.lines import lines_in, quoted_ends
+from estimator.workload.files.source import Source
 from pricing import InputError
 from pricing.console import BAD_INPUT, DONE
 from tests.dask_cluster import free_port, scheduler, wait_for_workers, worker

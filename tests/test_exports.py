@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.workload import Profile, archive, read_usage, save
-from estimator.workload.google_billing import LEFT_OUT, Sku, sku_of
-from estimator.workload.langfuse import usage_of_details
+from estimator.workload import Profile, read_usage, save
+from estimator.workload.exports.google_billing import LEFT_OUT, Sku, sku_of
+from estimator.workload.exports.langfuse import usage_of_details
+from estimator.workload.files import archive
 from pricing import InputError, Usage
 
 SIZES = (0, 200_001)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from estimator.workload import Profile, read_usage, save
-from estimator.workload.remarks import family_of
+from estimator.workload.exports.remarks import family_of
 from pricing import InputError, Usage
 
 SIZES = (0, 200_001)

@@ -22,7 +22,7 @@ from estimator.workload import (
     read_usage,
     sample_of,
 )
-from estimator.workload.mapping import roles_of, suggestion
+from estimator.workload.exports.mapping import roles_of, suggestion
 from pricing import InputError, Usage
 
 SIZES = (0, 200_001)

@@ -175,7 +175,7 @@ def test_a_zip_of_texts_and_media_is_in_the_tokens_that_fit_all() -> None:
 
 
 def test_files_that_no_model_takes_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("estimator.workload.texts.FAMILIES", ("o200k", "claude-4"))
+    monkeypatch.setattr("estimator.workload.texts.prompts.FAMILIES", ("o200k", "claude-4"))
     with pytest.raises(InputError, match="no model takes all"):
         read(packed(a__pdf=a_pdf(""), b__wav=a_sound(1.0)), "all.zip")
     with pytest.raises(InputError, match=r"all\.zip, a\.mp4: no rule for its tokens"):

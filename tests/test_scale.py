@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.workload import Profile, logs, merge, read_files, read_usage, rows, source
-from estimator.workload.importers import Reading, rows_in
-from estimator.workload.lines import blocks
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import header_of
-from estimator.workload.source import Source
+from estimator.workload import Profile, merge, read_files, read_usage
+from estimator.workload.exports import logs
+from estimator.workload.exports.importers import Reading, rows_in
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files import rows, source
+from estimator.workload.files.lines import blocks
+from estimator.workload.files.rows import header_of
+from estimator.workload.files.source import Source
 from pricing import InputError, Usage
 from tests.test_table import either, tables
 
@@ -92,7 +94,7 @@ def test_days_are_spread_alike_over_the_hours_in_any_blocks() -> None:
 def test_a_long_document_is_read_whole_and_a_long_log_by_line() -> None:
     entries = [{"at": AT, "input": 1000, "output": 300}] * 50
     as_document, as_log = json.dumps(entries, indent=1), "\n".join(map(json.dumps, entries))
-    with patch("estimator.workload.importers.BLOCK_BYTES", 100):
+    with patch("estimator.workload.exports.importers.BLOCK_BYTES", 100):
         assert in_blocks(as_document.encode(), 100) == in_blocks(as_log.encode(), 100) == read(H + GOOD * 50)
 
 
@@ -209,7 +211,7 @@ def test_encodings_are_understood_and_said(data: bytes, note: str | None) -> Non
 
 def test_a_stray_line_in_another_encoding_is_read_too() -> None:
     data = (H.replace("\n", ",user\n") + f"{AT},1000,300,x\n" * 200).encode() + f"{AT},1000,300,é\n".encode("latin-1")
-    with patch("estimator.workload.lines.encoding_of", wraps=lambda head, _: source_encoding(head)):
+    with patch("estimator.workload.files.lines.encoding_of", wraps=lambda head, _: source_encoding(head)):
         made = in_blocks(data, 500)
     assert made.requests == 201
     assert made.notes == ("Some lines are not in UTF-8: their text is read as Windows-1252.",)
@@ -225,7 +227,7 @@ def source_encoding(_: bytes) -> object:
 
 
 def endless() -> Profile:
-    with patch("estimator.workload.lines.MOST_LINE_BYTES", 1000):
+    with patch("estimator.workload.files.lines.MOST_LINE_BYTES", 1000):
         return in_blocks((H + GOOD + "1" * 3000).encode(), 200)
 
 

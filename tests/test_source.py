@@ -10,8 +10,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from estimator.workload import read_files, read_usage, sources
-from estimator.workload import source as module
-from estimator.workload.source import Source
+from estimator.workload.files import source as module
+from estimator.workload.files.source import Source
 from pricing import InputError
 
 SIZES = (0, 1001)

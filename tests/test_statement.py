@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from estimator.decision import reconcile
 from estimator.workload import OwnPrice, Statement, Used, profile, read_statement, save
-from estimator.workload.charges import decimals, line_item, money
+from estimator.workload.exports.charges import decimals, line_item, money
 from estimator.workload.profile import Record
 from pricing import STANDARD, InputError, Mode, PricingError, Usage, catalog
 

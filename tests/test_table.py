@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.workload import Profile, logs, read_usage
+from estimator.workload import Profile, read_usage
+from estimator.workload.exports import logs
+from estimator.workload.exports.table import Table, _least_of_bins, layout_of, plain_table
+from estimator.workload.files.rows import header_of
 from estimator.workload.profile import bin_of
-from estimator.workload.rows import header_of
-from estimator.workload.table import Table, _least_of_bins, layout_of, plain_table
 from pricing import InputError, Usage
 
 SIZES = (0, 1001, 2000, 200_001)

@@ -20,7 +20,7 @@ from estimator.workload import (
     shapes,
     templates,
 )
-from estimator.workload.remarks import families
+from estimator.workload.exports.remarks import families
 from estimator.workload.shapes import HOURS_PER_WEEK, month_from, spread
 from estimator.workload.template import defaults
 from pricing import InputError, Usage

@@ -11,20 +11,20 @@ from estimator.workload.caching import (
     with_caching,
     without_caching,
 )
-from estimator.workload.charges import Charge, OwnPrice
 from estimator.workload.cluster import read_on_cluster
 from estimator.workload.conversion import Conversion, conversion
 from estimator.workload.counts import FamilyCount
-from estimator.workload.importers import read_usage
-from estimator.workload.mapped import read_mapped, read_or_suggest, undecided_dates
-from estimator.workload.mapping import ROLES, Guess, examples, guess, is_foreign, missing, sample_of
+from estimator.workload.exports.charges import Charge, OwnPrice
+from estimator.workload.exports.importers import read_usage
+from estimator.workload.exports.mapped import read_mapped, read_or_suggest, undecided_dates
+from estimator.workload.exports.mapping import ROLES, Guess, examples, guess, is_foreign, missing, sample_of
+from estimator.workload.exports.statement import Statement, Used, read_statement
+from estimator.workload.files.source import Source, sources
 from estimator.workload.profile import MONTH, Cell, Profile, Record, Sketch, merge, profile
 from estimator.workload.reading import read_any, read_files
 from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measure
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
-from estimator.workload.source import Source, sources
-from estimator.workload.statement import Statement, Used, read_statement
 from estimator.workload.template import Template, per_month, templates
 from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text
 

@@ -13,13 +13,13 @@ from itertools import accumulate
 from operator import getitem
 from typing import Any, TypeAlias
 
-from estimator.workload.importers import Progress
-from estimator.workload.lines import Block, lines_in, quoted_ends
-from estimator.workload.parts import Part, checked, merged, profile_of_part
+from estimator.workload.exports.importers import Progress
+from estimator.workload.exports.parts import Part, checked, merged, profile_of_part
+from estimator.workload.files.lines import Block, lines_in, quoted_ends
+from estimator.workload.files.source import Source
 from estimator.workload.profile import Profile
 from estimator.workload.ranges import LineReader, Range, ranges
 from estimator.workload.reading import log_of, parts_of_files
-from estimator.workload.source import Source
 from pricing import InputError
 
 Client: TypeAlias = Any

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from estimator.workload.lines import Block
-from estimator.workload.parts import Part
-from estimator.workload.rows import Header
-from estimator.workload.source import Source
+from estimator.workload.exports.parts import Part
+from estimator.workload.files.lines import Block
+from estimator.workload.files.rows import Header
+from estimator.workload.files.source import Source
 
 RANGE_BYTES = 2**24
 

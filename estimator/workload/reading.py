@@ -9,24 +9,24 @@ from typing import Any, Literal
 
 from estimator.tokens import read_text
 from estimator.tokens.media import AUDIO, PICTURES, VIDEO
-from estimator.workload.archive import files_in, is_archive, is_office
-from estimator.workload.chats import Chat, chat_of, is_chat, tells_tokens
-from estimator.workload.columns import columns_of
-from estimator.workload.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
-from estimator.workload.importers import Progress, Reading, is_log, part_of_archive, part_of_usage, rows_in
-from estimator.workload.importers import log_of as usage_log_of
-from estimator.workload.lines import BLOCK_BYTES, Block, lines_in, text_of
-from estimator.workload.parts import Part, checked, merged, part_of, profile_of_part
+from estimator.workload.exports.columns import columns_of
+from estimator.workload.exports.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
+from estimator.workload.exports.importers import Progress, Reading, is_log, part_of_archive, part_of_usage, rows_in
+from estimator.workload.exports.importers import log_of as usage_log_of
+from estimator.workload.exports.parts import Part, checked, merged, part_of, profile_of_part
+from estimator.workload.exports.records import NoRequests
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files.archive import files_in, is_archive, is_office
+from estimator.workload.files.lines import BLOCK_BYTES, Block, lines_in, text_of
+from estimator.workload.files.rows import Header, Row, every_row_of, is_json, json_rows
+from estimator.workload.files.source import Source
 from estimator.workload.profile import Profile
 from estimator.workload.ranges import LineReader, ranges
-from estimator.workload.records import NoRequests
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Header, Row, every_row_of, is_json, json_rows
 from estimator.workload.saved import is_saved
-from estimator.workload.source import Source
-from estimator.workload.tally import profile_of
-from estimator.workload.texts import read_texts
-from estimator.workload.threads import chats_in, is_message
+from estimator.workload.texts.chats import Chat, chat_of, is_chat, tells_tokens
+from estimator.workload.texts.prompts import read_texts
+from estimator.workload.texts.tally import profile_of
+from estimator.workload.texts.threads import chats_in, is_message
 
 _ROWS = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 _LOOKED_AT = 20  # Rows.

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from estimator.workload.counts import MEDIA, Kinds
+from estimator.workload.exports.remarks import Remarks
 from estimator.workload.profile import MONTH, Cell, Profile, Record, part_of, profile
-from estimator.workload.remarks import Remarks
 from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
-from estimator.workload.tally import ASSUMED, profile_of
 from estimator.workload.template import Template, Triple, defaults, templates
-from estimator.workload.texts import prompt
+from estimator.workload.texts.prompts import prompt
+from estimator.workload.texts.tally import ASSUMED, profile_of
 from pricing import InputError, Usage
 from pricing.values import MAX_TOKENS
 

@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from estimator.workload.archive import files_in
+from estimator.workload.files.archive import files_in
 from estimator.workspace.names import clean, iso
 from pricing import InputError
 

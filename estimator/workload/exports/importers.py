@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import chain
 
-from estimator.workload.archive import files_in, is_archive
-from estimator.workload.lines import BLOCK_BYTES, MARK, Block, blocks, in_utf8, is_as_it_stands, text_of
-from estimator.workload.logs import Bill, Log, profile_of_rows, sound
-from estimator.workload.parts import Part, checked, merged, part_of, profile_of_part
+from estimator.workload.exports.logs import Bill, Log, profile_of_rows, sound
+from estimator.workload.exports.parts import Part, checked, merged, part_of, profile_of_part
+from estimator.workload.exports.records import UNDERSTOOD, NoRequests
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files.archive import files_in, is_archive
+from estimator.workload.files.lines import BLOCK_BYTES, MARK, Block, blocks, in_utf8, is_as_it_stands, text_of
+from estimator.workload.files.rows import NotJson, Row, first_lines, header_of, is_json, opened, parsed
+from estimator.workload.files.source import MOST_WHOLE_BYTES, Source
 from estimator.workload.profile import Profile
-from estimator.workload.records import UNDERSTOOD, NoRequests
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import NotJson, Row, first_lines, header_of, is_json, opened, parsed
 from estimator.workload.saved import is_saved, load
-from estimator.workload.source import MOST_WHOLE_BYTES, Source
 from pricing import InputError
 
 Progress = Callable[[float], None]

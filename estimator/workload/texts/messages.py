@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from estimator.tokens import message_texts, uncounted_parts
-from estimator.workload.columns import time_of
-from estimator.workload.remarks import Remarks
+from estimator.workload.exports.columns import time_of
+from estimator.workload.exports.remarks import Remarks
 from pricing import InputError
 
 Marks = tuple[tuple[str, int], ...]

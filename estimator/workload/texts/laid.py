@@ -8,8 +8,8 @@ from typing import NamedTuple
 from estimator.tokens import count_texts, overheads
 from estimator.tokens.ratios import BASE
 from estimator.tokens.splitting import pieces
-from estimator.workload.messages import Marks, Turn
 from estimator.workload.reuse import Chain
+from estimator.workload.texts.messages import Marks, Turn
 
 _PIECE = 400  # Characters, about 100 tokens: how finely repeated beginnings are seen.
 _PIECES_OF_UNIT = 16  # A sample draws parts as long as to show their kind.

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import reduce
 
 from estimator.tokens import FAMILIES, Clip, Content, Document, TokenCount, count_content, read_content
-from estimator.workload.chats import Chat
 from estimator.workload.counts import MEDIA, FamilyCount
-from estimator.workload.messages import Turn
+from estimator.workload.exports.remarks import Remarks
 from estimator.workload.profile import Profile, Record, merge, profile
-from estimator.workload.remarks import Remarks
-from estimator.workload.tally import ASSUMED, profile_of, untimed
 from estimator.workload.template import defaults
+from estimator.workload.texts.chats import Chat
+from estimator.workload.texts.messages import Turn
+from estimator.workload.texts.tally import ASSUMED, profile_of, untimed
 from pricing import InputError, Usage
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from estimator.workload.exports.records import NoRequests
+from estimator.workload.exports.remarks import FIRST_PLACES, Remarks, family_of
+from estimator.workload.exports.table import Sums, profile_of
 from estimator.workload.profile import Profile, merge
-from estimator.workload.records import NoRequests
-from estimator.workload.remarks import FIRST_PLACES, Remarks, family_of
-from estimator.workload.table import Sums, profile_of
 from pricing import InputError, InvalidUsage
 
 _LINE = re.compile(r"(.*), line (\d+)")

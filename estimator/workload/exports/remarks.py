@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from estimator.workload.columns import Columns, columns_of
+from estimator.workload.exports.columns import Columns, columns_of
 from estimator.workload.template import WORKLOADS
 from pricing import InputError
 from pricing.facts import Fact, read_table

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.workload.columns import whole
+from estimator.workload.exports.columns import whole
 from pricing import InputError, Usage
 
 DETAILS = ("usage_details", "usageDetails")

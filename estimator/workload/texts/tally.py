@@ -21,16 +21,16 @@ from itertools import chain
 from estimator.tokens.ratios import BASE, error_of
 from estimator.tokens.sampling import Unit
 from estimator.tokens.vocabularies import vocabularies
-from estimator.workload.chats import TOOLS, Chat
 from estimator.workload.counts import METHODS, FamilyCount, Kinds, Span, added_kinds, plus
-from estimator.workload.families import OTHERS, Counted, around, in_families
-from estimator.workload.laid import Laid, Text, Texts, lay, marks_tokens
-from estimator.workload.messages import Turn
+from estimator.workload.exports.records import NoRequests
+from estimator.workload.exports.remarks import Remarks
 from estimator.workload.profile import MONTH, Profile, Record, profile
-from estimator.workload.records import NoRequests
-from estimator.workload.remarks import Remarks
 from estimator.workload.reuse import Turns, measure_turns
 from estimator.workload.template import defaults
+from estimator.workload.texts.chats import TOOLS, Chat
+from estimator.workload.texts.families import OTHERS, Counted, around, in_families
+from estimator.workload.texts.laid import Laid, Text, Texts, lay, marks_tokens
+from estimator.workload.texts.messages import Turn
 from pricing import Usage
 
 ASSUMED = datetime(2026, 1, 5, tzinfo=UTC)  # A Monday.

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dateutil import parser  # type: ignore[import-untyped]
 
-from estimator.workload.columns import time_of
+from estimator.workload.exports.columns import time_of
 from pricing import InputError
 
 Span = Literal["moment", "day", "month"]

@@ -17,8 +17,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from pyarrow import compute, csv
 
-from estimator.workload.columns import COUNTS, Columns, columns_of
-from estimator.workload.langfuse import DETAILS
+from estimator.workload.exports.columns import COUNTS, Columns, columns_of
+from estimator.workload.exports.langfuse import DETAILS
 from estimator.workload.profile import SLOT, Cell, Profile, Sketch, bin_of
 from pricing import Usage
 

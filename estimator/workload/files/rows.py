@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import islice
 from typing import Any
 
-from estimator.workload.lines import MOST_LINE_BYTES
+from estimator.workload.files.lines import MOST_LINE_BYTES
 from pricing import InputError
 
 _DELIMITERS = ",;\t|"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from estimator.workload.columns import columns_of
-from estimator.workload.langfuse import DETAILS
-from estimator.workload.messages import Turn, is_number, is_text, loaded, turns_of, when
-from estimator.workload.remarks import Remarks
+from estimator.workload.exports.columns import columns_of
+from estimator.workload.exports.langfuse import DETAILS
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.texts.messages import Turn, is_number, is_text, loaded, turns_of, when
 
 TOOLS = ""  # Who says what the tools are: no role.
 _MESSAGES = ("messages", "conversations", "conversation", "contents", "chat_messages", "dialogue", "dialog", "turns")

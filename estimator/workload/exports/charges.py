@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from estimator.workload import forms, google_billing
-from estimator.workload.columns import time_of, whole
-from estimator.workload.langfuse import COSTS, item_of
-from estimator.workload.records import word
+from estimator.workload.exports import forms, google_billing
+from estimator.workload.exports.columns import time_of, whole
+from estimator.workload.exports.langfuse import COSTS, item_of
+from estimator.workload.exports.records import word
 from pricing import STANDARD, InputError, Mode
 from pricing.currency import currencies
 

@@ -9,13 +9,13 @@ from hashlib import sha256
 from itertools import chain
 
 from estimator.tokens import read_text
-from estimator.workload.archive import files_in, is_archive
-from estimator.workload.charges import Charge, Form, OwnPrice, decimals, form_of, own_price
-from estimator.workload.columns import time_of
+from estimator.workload.exports.charges import Charge, Form, OwnPrice, decimals, form_of, own_price
+from estimator.workload.exports.columns import time_of
+from estimator.workload.exports.records import prepared, record_of, served
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files.archive import files_in, is_archive
+from estimator.workload.files.rows import Row, rows_of
 from estimator.workload.profile import SLOT, Record
-from estimator.workload.records import prepared, record_of, served
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Row, rows_of
 from estimator.workload.saved import is_saved
 from pricing import InputError, Mode, PricingError, Usage
 from pricing.currency import currencies

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from estimator.workload import google_billing
-from estimator.workload.columns import Columns, counts_of, time_of, usage_of, whole
-from estimator.workload.forms import flat, in_googles_words, with_litellms_parts
-from estimator.workload.langfuse import DETAILS, usage_of_details
+from estimator.workload.exports import google_billing
+from estimator.workload.exports.columns import Columns, counts_of, time_of, usage_of, whole
+from estimator.workload.exports.forms import flat, in_googles_words, with_litellms_parts
+from estimator.workload.exports.langfuse import DETAILS, usage_of_details
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.exports.table import MODES
+from estimator.workload.files.rows import Row, pivoted
 from estimator.workload.profile import Record
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Row, pivoted
-from estimator.workload.table import MODES
 from estimator.workload.template import defaults
 from pricing import InputError, Mode, PricingError, Usage
 from pricing.cost import InclusiveUsage, Request

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from estimator.workload.rows import Row
+from estimator.workload.files.rows import Row
 from pricing import InputError
 
 _NESTED = ("service", "sku", "usage")

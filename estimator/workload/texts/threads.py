@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from estimator.workload.chats import Chat
-from estimator.workload.messages import ROLES, TEXTS, Turn, joined, plain, role_of, turns_of
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Row
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.files.rows import Row
+from estimator.workload.texts.chats import Chat
+from estimator.workload.texts.messages import ROLES, TEXTS, Turn, joined, plain, role_of, turns_of
 
 _CONVERSATIONS = (
     "conversationid", "convid", "chatid", "sessionid", "threadid", "dialogueid", "dialogid", "ticketid",

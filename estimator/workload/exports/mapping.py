@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Literal
 
-from estimator.workload.cells import (
+from estimator.workload.exports.cells import (
     decimal_sign,
     is_blank,
     is_total,
@@ -20,10 +20,10 @@ from estimator.workload.cells import (
     orders_in,
     sign_of,
 )
-from estimator.workload.columns import columns_of, counts_of, time_of
-from estimator.workload.forms import flat
-from estimator.workload.remarks import family_of
-from estimator.workload.rows import Row, rows_of
+from estimator.workload.exports.columns import columns_of, counts_of, time_of
+from estimator.workload.exports.forms import flat
+from estimator.workload.exports.remarks import family_of
+from estimator.workload.files.rows import Row, rows_of
 from pricing import InputError
 
 SAMPLE = 200

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import fs
 
-from estimator.workload.lines import BLOCK_BYTES, MOST_LINE_BYTES, endless
+from estimator.workload.files.lines import BLOCK_BYTES, MOST_LINE_BYTES, endless
 from pricing import InputError
 
 MOST_WHOLE_BYTES = 2**28

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import chain
 
-from estimator.workload.forms import instead_of_bill
-from estimator.workload.lines import Block, quoted_ends, text_of
-from estimator.workload.parts import Part, part_of
+from estimator.workload.exports.forms import instead_of_bill
+from estimator.workload.exports.parts import Part, part_of
+from estimator.workload.exports.records import prepared, records
+from estimator.workload.exports.remarks import Remarks
+from estimator.workload.exports.table import MODES, Layout, Sums, Table, layout_of, plain_table, sums_of
+from estimator.workload.files.lines import Block, quoted_ends, text_of
+from estimator.workload.files.rows import Header, Row, json_rows, table_rows
 from estimator.workload.profile import Profile, Record, profile
-from estimator.workload.records import prepared, records
-from estimator.workload.remarks import Remarks
-from estimator.workload.rows import Header, Row, json_rows, table_rows
-from estimator.workload.table import MODES, Layout, Sums, Table, layout_of, plain_table, sums_of
 from pricing import InputError, InvalidUsage
 
 _PATIENCE = 1000  # Rows: if so many at the beginning cannot be read, no other is tried.

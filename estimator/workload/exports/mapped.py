@@ -9,7 +9,7 @@ from decimal import Decimal
 from io import StringIO
 
 from estimator.tokens import read_text
-from estimator.workload.cells import (
+from estimator.workload.exports.cells import (
     Span,
     decimal_sign,
     is_blank,
@@ -20,9 +20,9 @@ from estimator.workload.cells import (
     orders_in,
     sign_of,
 )
-from estimator.workload.columns import columns_of
-from estimator.workload.importers import Progress, read_usage
-from estimator.workload.mapping import (
+from estimator.workload.exports.columns import columns_of
+from estimator.workload.exports.importers import Progress, read_usage
+from estimator.workload.exports.mapping import (
     TOKENS,
     cells_of,
     factor_of,
@@ -32,10 +32,10 @@ from estimator.workload.mapping import (
     sample_of,
     suggestion,
 )
+from estimator.workload.files.rows import rows_of
+from estimator.workload.files.source import Source
 from estimator.workload.profile import MONTH, Profile
 from estimator.workload.reading import read_files
-from estimator.workload.rows import rows_of
-from estimator.workload.source import Source
 from estimator.workload.template import defaults
 from pricing import InputError
 
