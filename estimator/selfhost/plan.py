@@ -1,43 +1,57 @@
-"""A workload on rented GPUs: how many, how fast, what a month costs."""
+"""A workload on own GPUs: how many, how fast, what a month costs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 from estimator.selfhost.architecture import Architecture, find_architecture
 from estimator.selfhost.deployment import GPUS_PER_NODE, Deployment, layouts
-from estimator.selfhost.device import Device, devices, find_device, rent
-from estimator.selfhost.fleet import Fleet, arrivals_per_s, fleet, residence_s, serve
+from estimator.selfhost.device import Device, devices, find_device
+from estimator.selfhost.fleet import (
+    HOURS_PER_MONTH,
+    HOURS_PER_WEEK,
+    SECONDS_PER_HOUR,
+    Fleet,
+    Replica,
+    Targets,
+    arrivals_per_s,
+    fleet,
+    prompt_spread,
+    replicas_of,
+    serve,
+    usual_targets,
+)
 from estimator.selfhost.memory import Memory, memory
-from estimator.selfhost.ownership import CostLine, gpu_line, staff_line
+from estimator.selfhost.ownership import TENURES, CostLine, Holding, Tenure, cost_lines
 from estimator.selfhost.throughput import Throughput
 from estimator.workload import Assumption, Profile, Workload
 from pricing.errors import InputError
 
 SIZES = (1, 2, 4, *(GPUS_PER_NODE * nodes for nodes in range(1, 9)))
-TPOT_TARGET_MS = 50.0  # Twenty tokens a second: about three times as fast as people read.
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A workload at one size: requests a second by hour, and how long each stays on how many places."""
+    """A workload at one size: requests a second by hour, tokens out of each, and the replica that serves them."""
 
     arrivals: tuple[float, ...]
-    residence_s: float
-    concurrency: float
+    osl: float
+    replica: Replica
+    targets: Targets
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Rented GPUs for a workload. Amounts are USD a month; low, typical and high run from cheap to dear."""
+    """Own GPUs for a workload. Amounts are USD a month; low, typical and high run from cheap to dear."""
 
     deployment: Deployment
     memory: Memory
     throughput: Throughput
     levels: tuple[Level, Level, Level]
     hourly: bool
-    assumptions: tuple[Assumption, ...]
+    tenure: Tenure
+    about: tuple[Assumption, ...]
 
     @property
     def architecture(self) -> Architecture:
@@ -47,12 +61,19 @@ class Plan:
     def device(self) -> Device:
         return self.deployment.device
 
+    @property
+    def targets(self) -> Targets:
+        return self.levels[1].targets
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        return (*self.about, *_about(self))
+
     @cached_property
     def fleets(self) -> tuple[Fleet, Fleet, Fleet]:
         """With few tokens on fast engines, typical, and with many on slow ones."""
         low, typical, high = (
-            fleet(level.arrivals, level.residence_s, level.concurrency, self.deployment.gpus, hourly=self.hourly)
-            for level in self.levels
+            fleet(level.arrivals, level.replica, level.targets, hourly=self.hourly) for level in self.levels
         )
         return low, typical, high
 
@@ -62,8 +83,10 @@ class Plan:
 
     @cached_property
     def lines(self) -> tuple[CostLine, ...]:
-        low, typical, high = (f.gpu_hours_per_month for f in self.fleets)
-        return gpu_line((low, typical, high), rent(self.device)), staff_line()
+        low, typical, high = (
+            _holding(level, each, self.memory) for level, each in zip(self.levels, self.fleets, strict=True)
+        )
+        return cost_lines(self.tenure, self.device, (low, typical, high))
 
     @property
     def low_usd(self) -> Decimal:
@@ -88,11 +111,31 @@ class Plan:
         """The same deployment for `factor` times as many requests in every hour."""
         if not factor > 0:
             raise InputError(f"the volume is {factor:g} times today's: it must be above 0.")
-        low, typical, high = (
-            Level(tuple(rate * factor for rate in level.arrivals), level.residence_s, level.concurrency)
-            for level in self.levels
-        )
-        return Plan(self.deployment, self.memory, self.throughput, (low, typical, high), self.hourly, self.assumptions)
+        return self.with_levels(*(_busier(level, factor) for level in self.levels))
+
+    def with_levels(self, low: Level, typical: Level, high: Level) -> "Plan":
+        """The same deployment for other requests."""
+        return replace(self, levels=(low, typical, high))
+
+    def held(self, tenure: Tenure) -> "Plan":
+        """The same fleet, rented by the hour, for a term, or bought. Raises InputError where nothing is on record."""
+        changed = replace(self, tenure=tenure, hourly=self.hourly and tenure == "rent")
+        _ = changed.lines
+        return changed
+
+
+def _busier(level: Level, factor: float) -> Level:
+    return replace(level, arrivals=tuple(rate * factor for rate in level.arrivals))
+
+
+def _holding(level: Level, needed: Fleet, memory: Memory) -> Holding:
+    per_s = sum(level.arrivals) / len(level.arrivals)
+    return Holding(
+        gpus=needed.peak_gpus,
+        gpu_hours=needed.gpu_hours_per_month,
+        weights_bytes=needed.peak_replicas * memory.weights_bytes,
+        output_tokens=per_s * SECONDS_PER_HOUR * HOURS_PER_MONTH * level.osl,
+    )
 
 
 def plan(
@@ -102,28 +145,30 @@ def plan(
     gpus: int | None = None,
     precision: str = "native",
     *,
-    tpot_target_ms: float = TPOT_TARGET_MS,
+    targets: Targets | None = None,
     hourly: bool = False,
+    tenure: Tenure = "rent",
 ) -> Plan:
     """The workload on replicas of `gpus` GPUs, or of the size that needs fewest GPUs at the peak (of two, the smaller).
 
-    Raises InputError where the model or device is unknown, no size fits or keeps the target, or no rent is on record.
+    Raises InputError where the model or device is unknown, no size fits or keeps the targets, or no price is on record.
     """
     architecture, device = find_architecture(architecture_id), find_device(device_id)
-    rent(device)
     found: list[Plan] = []
     reasons: list[str] = []
     for size in SIZES if gpus is None else (gpus,):
         try:
             for deployment in layouts(architecture, device, size, precision):
-                found.append(_sized(deployment, workload, tpot_target_ms, hourly))
+                found.append(_sized(deployment, workload, targets or usual_targets(), hourly, tenure))
         except InputError as error:
             reasons.append(str(error))
         if found and size >= GPUS_PER_NODE:
             break
     if not found:
         raise InputError(reasons[-1])
-    return min(found, key=lambda p: p.fleet.peak_gpus)
+    best = min(found, key=lambda p: p.fleet.peak_gpus)
+    _ = best.lines  # What has no price on record is said here.
+    return best
 
 
 def plans(
@@ -147,23 +192,35 @@ def _possible(architecture_id: str, workload: Workload, among: Iterable[str], pr
             continue
 
 
-def _sized(deployment: Deployment, workload: Workload, tpot_target_ms: float, hourly: bool) -> Plan:
+def _sized(deployment: Deployment, workload: Workload, targets: Targets, hourly: bool, tenure: Tenure) -> Plan:
     profiles = (workload.low, workload.typical, workload.high)
-    served = [serve(deployment, *_lengths(profile), tpot_target_ms) for profile in profiles]
-    stays = [residence_s(done, _lengths(profile)[1]) for done, profile in zip(served, profiles, strict=True)]
+    served = [serve(deployment, *_lengths(profile), targets.tpot_ms) for profile in profiles]
+    ones = [
+        replicas_of(deployment, done, *_lengths(profile), prompt_spread(profile))[level]
+        for level, (profile, done) in enumerate(zip(profiles, served, strict=True))
+    ]
     low, typical, high = (
-        Level(arrivals_per_s(profile, workload.requests_per_month), stay, done.concurrency)
-        for profile, stay, done in zip(profiles, (stays[0].low, stays[1].typical, stays[2].high), served, strict=True)
+        Level(
+            arrivals_per_s(profile, workload.requests_per_month),
+            _lengths(profile)[1],
+            one,
+            # An engine that reads slower keeps the patience for waiting, not the promise as a whole.
+            replace(targets, ttft_s=targets.ttft_s + one.first_s - ones[1].first_s),
+        )
+        for profile, one in zip(profiles, ones, strict=True)
     )
     isl, osl = _lengths(workload.typical)
-    return Plan(
+    made = Plan(
         deployment=deployment,
         memory=_memory(deployment, isl + osl),
         throughput=served[1],
         levels=(low, typical, high),
         hourly=hourly,
-        assumptions=(*workload.assumptions, *_about(deployment, tpot_target_ms, hourly)),
+        tenure=tenure,
+        about=workload.assumptions,
     )
+    _ = made.fleets  # A promise that nobody can keep is said here.
+    return made
 
 
 def _lengths(profile: Profile) -> tuple[float, float]:
@@ -184,16 +241,27 @@ def _memory(deployment: Deployment, context_tokens: float) -> Memory:
     )
 
 
-def _about(deployment: Deployment, tpot_target_ms: float, hourly: bool) -> Iterator[Assumption]:
-    device = deployment.device
-    yield Assumption(f"Each token takes at most {tpot_target_ms:g} ms, with requests of mean length.", "guess", "")
+def _about(plan: Plan) -> Iterator[Assumption]:
+    device, targets, hours = plan.device, plan.targets, len(plan.levels[1].arrivals)
+    yield Assumption(
+        f"{targets.share:.0%} of the requests get their first token within {targets.ttft_s:g} s. Each further one "
+        f"takes at most {targets.tpot_ms:g} ms, with requests of mean length.",
+        "guess",
+        "breakeven-assumptions",
+    )
+    yield Assumption(
+        f"A busy minute brings {targets.burst:g} times the requests of its hour's mean; within it they come at random.",
+        "guess",
+        "breakeven-bursts",
+    )
+    if hours < HOURS_PER_WEEK:
+        yield Assumption(f"All hours are like the {hours} on record.", "guess", "")
     yield Assumption(
         "Speed follows formulas fitted to published runs; no speculative decoding.", "guess", "breakeven-fit"
     )
     yield Assumption("Every prompt is read in full: nothing is kept from earlier ones.", "guess", "")
-    yield Assumption("Requests come evenly within an hour; a busier minute waits.", "guess", "")
-    rented = "only in the hours that need them" if hourly else "at the peak's number around the clock"
-    yield Assumption(f"GPUs are rented on demand, {rented}; storage and network traffic are left out.", "guess", "")
+    when = "only in the hours that need them" if plan.hourly else "at the peak's number around the clock"
+    yield Assumption(f"GPUs are {TENURES[plan.tenure]}, {when}.", "guess", "")
     yield Assumption("A share of one engineer runs it.", "guess", "breakeven-assumptions")
     if device.certainty not in ("checked", "one source"):
         yield Assumption(f"The data sheet of {device.name} is {device.certainty}.", "guess", device.memory_source)
