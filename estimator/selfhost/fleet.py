@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from scipy.special import gammainc, gammaincc
+from scipy.special import gammainc, gammaincc  # type: ignore[import-untyped]
 
 from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.throughput import Range, Throughput, prefill, sequences_that_fit, steady

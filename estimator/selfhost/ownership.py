@@ -18,7 +18,7 @@ MONTHS_PER_YEAR = 12
 _CENTS_OF_CENTS = Decimal("1e-9")
 _GB = 1e9
 _W_PER_KW = 1000
-_NEEDS_A_SERVER = ("datacentre", "workstation")
+_NEEDS_A_SERVER = ("datacentre", "workstation", "consumer")
 _NEEDS_A_RACK = ("datacentre",)
 
 
@@ -97,10 +97,7 @@ def cost_lines(tenure: Tenure, device: Device, holdings: Holdings) -> tuple[Cost
 
     Raises InputError where the device has no rent, price or power on record.
     """
-    if tenure == "buy":
-        have = _bought(device, holdings)
-    else:
-        have = (rent_line(device, holdings, tenure),)
+    have = _bought(device, holdings) if tenure == "buy" else (rent_line(device, holdings, tenure),)
     return (*have, *_running(holdings), staff_line())
 
 
@@ -114,7 +111,7 @@ def rent_line(device: Device, holdings: Holdings, tenure: Tenure = "rent") -> Co
         return hours, (asked.low, asked.typical, asked.high)[level]
 
     checked_on = asked.last_on.isoformat() if asked.last_on else ""
-    return _line("gpu_rent", "GPU-hours", at, "derived", asked.sources, checked_on)
+    return _line("gpu_rent", "GPU-hours", at, sources=asked.sources, status="derived", checked_on=checked_on)
 
 
 def _bought(device: Device, holdings: Holdings) -> tuple[CostLine, ...]:
@@ -123,7 +120,8 @@ def _bought(device: Device, holdings: Holdings) -> tuple[CostLine, ...]:
     def hardware(level: int) -> Amount:
         """The loss of value of GPUs, spares and servers, a month: price × server × (1 − resale) / months."""
         of_new = (asked.low, asked.typical, asked.high)[level]
-        lost = of_new * _server(device, level) * (1 - _worth("resale_share", level)) / (_figure("years", level) * MONTHS_PER_YEAR)
+        gone = 1 - _worth("resale_share", level)
+        lost = of_new * _server(device, level) * gone / (_figure("years", level) * MONTHS_PER_YEAR)
         return holdings[level].gpus * float(1 + _figure("spare_share", level)), lost
 
     def failures(level: int) -> Amount:
@@ -132,8 +130,8 @@ def _bought(device: Device, holdings: Holdings) -> tuple[CostLine, ...]:
         return holdings[level].gpus * float(_figure("failure_share_per_year", level)) / MONTHS_PER_YEAR, of_new
 
     lines = [
-        _line("hardware", "GPUs", hardware, "assumed", (*asked.sources, *_of("server_factor", "resale_share")), ""),
-        _line("failures", "GPUs", failures, "assumed", (*asked.sources, *_of("failure_share_per_year")), ""),
+        _line("hardware", "GPUs", hardware, sources=(*asked.sources, *_of("server_factor", "resale_share"))),
+        _line("failures", "GPUs", failures, sources=(*asked.sources, *_of("failure_share_per_year"))),
         _power(device, holdings),
     ]
     return (*lines, _rack(device, holdings)) if device.class_ in _NEEDS_A_RACK else tuple(lines)
@@ -157,14 +155,14 @@ def _power(device: Device, holdings: Holdings) -> CostLine:
         kwh = holdings[level].gpus * _kw(device, level) * float(_figure("pue", level)) * HOURS_PER_MONTH
         return kwh, _figure("electricity_usd_per_kwh", level)
 
-    return _line("power", "kWh", at, "assumed", _of("electricity_usd_per_kwh", "pue", "drawn_share"))
+    return _line("power", "kWh", at, sources=_of("electricity_usd_per_kwh", "pue", "drawn_share"))
 
 
 def _rack(device: Device, holdings: Holdings) -> CostLine:
     def at(level: int) -> Amount:
         return holdings[level].gpus * _kw(device, level), _figure("rack_usd_per_kw_month", level)
 
-    return _line("rack", "kW", at, "assumed", _of("rack_usd_per_kw_month", "drawn_share"))
+    return _line("rack", "kW", at, sources=_of("rack_usd_per_kw_month", "drawn_share"))
 
 
 def _running(holdings: Holdings) -> tuple[CostLine, CostLine]:
@@ -174,11 +172,12 @@ def _running(holdings: Holdings) -> tuple[CostLine, CostLine]:
         return holdings[level].weights_bytes / _GB, _figure("storage_usd_per_gb_month", level)
 
     def egress(level: int) -> Amount:
-        return holdings[level].output_tokens * float(_figure("egress_bytes_per_token", level)) / _GB, _figure("egress_usd_per_gb", level)
+        size = holdings[level].output_tokens * float(_figure("egress_bytes_per_token", level))
+        return size / _GB, _figure("egress_usd_per_gb", level)
 
     return (
-        _line("storage", "GB", storage, "assumed", _of("storage_usd_per_gb_month")),
-        _line("egress", "GB", egress, "assumed", _of("egress_usd_per_gb", "egress_bytes_per_token")),
+        _line("storage", "GB", storage, sources=_of("storage_usd_per_gb_month")),
+        _line("egress", "GB", egress, sources=_of("egress_usd_per_gb", "egress_bytes_per_token")),
     )
 
 
@@ -186,9 +185,10 @@ def staff_line() -> CostLine:
     """A share of an engineer: share × salary × on-cost, a month."""
 
     def at(level: int) -> Amount:
-        return _figure("staff_share", level), _figure("staff_salary_usd_per_year", level) * _figure("staff_oncost_factor", level) / MONTHS_PER_YEAR
+        post = _figure("staff_salary_usd_per_year", level) * _figure("staff_oncost_factor", level)
+        return _figure("staff_share", level), post / MONTHS_PER_YEAR
 
-    return _line("staff", "posts", at, "assumed", _of("staff_salary_usd_per_year", "staff_share"))
+    return _line("staff", "posts", at, sources=_of("staff_salary_usd_per_year", "staff_share"))
 
 
 def _of(*names: str) -> tuple[str, ...]:
@@ -196,11 +196,17 @@ def _of(*names: str) -> tuple[str, ...]:
 
 
 def _line(
-    name: str, unit: str, at: Callable[[int], Amount], status: str, sources: tuple[str, ...], checked_on: str = ""
+    name: str,
+    unit: str,
+    at: Callable[[int], Amount],
+    *,
+    sources: tuple[str, ...],
+    status: str = "assumed",
+    checked_on: str = "",
 ) -> CostLine:
-    """The same plain sum at three levels."""
+    """The same plain sum at three levels; without a day of its own it is as old as its newest figure."""
     low, typical, high = (at(level) for level in range(3))
-    last = max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")
+    newest = max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")
     return CostLine(
         name=name,
         quantity=Decimal(str(typical[0])),
@@ -211,5 +217,5 @@ def _line(
         high_usd=to_usd(*high),
         status=status,
         sources=tuple(dict.fromkeys(sources)),
-        checked_on=checked_on or last,
+        checked_on=checked_on or newest,
     )

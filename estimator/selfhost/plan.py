@@ -25,7 +25,7 @@ from estimator.selfhost.fleet import (
 from estimator.selfhost.memory import Memory, memory
 from estimator.selfhost.ownership import TENURES, CostLine, Holding, Tenure, cost_lines
 from estimator.selfhost.throughput import Throughput
-from estimator.workload import Assumption, Profile, Workload
+from estimator.workload import Assumption, Workload
 from pricing.errors import InputError
 
 SIZES = (1, 2, 4, *(GPUS_PER_NODE * nodes for nodes in range(1, 9)))
@@ -138,6 +138,34 @@ def _holding(level: Level, needed: Fleet, memory: Memory) -> Holding:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a profile asks for: requests a second by hour, mean tokens in and out, and how prompts vary."""
+
+    arrivals: tuple[float, ...]
+    isl: float
+    osl: float
+    prompt_spread: float
+
+
+Demands = tuple[Demand, Demand, Demand]
+
+
+def demands(workload: Workload) -> Demands:
+    """Of the workload with few, typical and many tokens."""
+    low, typical, high = (
+        Demand(
+            arrivals_per_s(profile, workload.requests_per_month),
+            profile.usage.total_input_tokens / profile.requests,
+            # One token out at least, for the engine always writes one.
+            max(1.0, (profile.usage.output_tokens + profile.usage.output_audio_tokens) / profile.requests),
+            prompt_spread(profile),
+        )
+        for profile in (workload.low, workload.typical, workload.high)
+    )
+    return low, typical, high
+
+
 def plan(
     architecture_id: str,
     device_id: str,
@@ -154,21 +182,19 @@ def plan(
     Raises InputError where the model or device is unknown, no size fits or keeps the targets, or no price is on record.
     """
     architecture, device = find_architecture(architecture_id), find_device(device_id)
-    found: list[Plan] = []
-    reasons: list[str] = []
-    for size in SIZES if gpus is None else (gpus,):
+    promised, asked = targets or usual_targets(), demands(workload)
+    candidates, reasons = _candidates(architecture, device, asked[1], gpus=gpus, precision=precision, targets=promised)
+    for deployment, served, _ in candidates:
         try:
-            for deployment in layouts(architecture, device, size, precision):
-                found.append(_sized(deployment, workload, targets or usual_targets(), hourly, tenure))
+            levels = _levels(deployment, served, asked, promised)
+            room = _memory(deployment, asked[1].isl + asked[1].osl)
+            made = Plan(deployment, room, served, levels, hourly, tenure, workload.assumptions)
+            _ = made.lines  # What cannot be promised or has no price is said here.
         except InputError as error:
             reasons.append(str(error))
-        if found and size >= GPUS_PER_NODE:
-            break
-    if not found:
-        raise InputError(reasons[-1])
-    best = min(found, key=lambda p: p.fleet.peak_gpus)
-    _ = best.lines  # What has no price on record is said here.
-    return best
+        else:
+            return made
+    raise InputError(reasons[-1])
 
 
 def plans(
@@ -192,41 +218,40 @@ def _possible(architecture_id: str, workload: Workload, among: Iterable[str], pr
             continue
 
 
-def _sized(deployment: Deployment, workload: Workload, targets: Targets, hourly: bool, tenure: Tenure) -> Plan:
-    profiles = (workload.low, workload.typical, workload.high)
-    served = [serve(deployment, *_lengths(profile), targets.tpot_ms) for profile in profiles]
-    ones = [
-        replicas_of(deployment, done, *_lengths(profile), prompt_spread(profile))[level]
-        for level, (profile, done) in enumerate(zip(profiles, served, strict=True))
-    ]
+Candidate = tuple[Deployment, Throughput, int]  # and the GPUs that it needs at the peak
+
+
+def _candidates(
+    architecture: Architecture, device: Device, asked: Demand, *, gpus: int | None, precision: str, targets: Targets
+) -> tuple[list[Candidate], list[str]]:
+    """Layouts that serve typical requests as promised, fewest GPUs first, and why others do not."""
+    found: list[Candidate] = []
+    reasons: list[str] = []
+    for size in SIZES if gpus is None else (gpus,):
+        try:
+            for deployment in layouts(architecture, device, size, precision):
+                served = serve(deployment, asked.isl, asked.osl, targets.tpot_ms)
+                one = replicas_of(deployment, served, asked.isl, asked.osl, asked.prompt_spread)[1]
+                found.append((deployment, served, fleet((max(asked.arrivals),), one, targets).peak_gpus))
+        except InputError as error:
+            reasons.append(str(error))
+        if found and size >= GPUS_PER_NODE:
+            break
+    return sorted(found, key=lambda candidate: candidate[2]), reasons
+
+
+def _levels(deployment: Deployment, served: Throughput, asked: Demands, targets: Targets) -> tuple[Level, Level, Level]:
+    """Few tokens on a fast engine, typical ones on a typical engine, many on a slow one."""
+    ones: list[Replica] = []
+    for level, demand in enumerate(asked):
+        done = served if demand == asked[1] else serve(deployment, demand.isl, demand.osl, targets.tpot_ms)
+        ones.append(replicas_of(deployment, done, demand.isl, demand.osl, demand.prompt_spread)[level])
     low, typical, high = (
-        Level(
-            arrivals_per_s(profile, workload.requests_per_month),
-            _lengths(profile)[1],
-            one,
-            # An engine that reads slower keeps the patience for waiting, not the promise as a whole.
-            replace(targets, ttft_s=targets.ttft_s + one.first_s - ones[1].first_s),
-        )
-        for profile, one in zip(profiles, ones, strict=True)
+        # An engine that reads slower keeps the patience for waiting, not the promise as a whole.
+        Level(demand.arrivals, demand.osl, one, replace(targets, ttft_s=targets.ttft_s + one.first_s - ones[1].first_s))
+        for demand, one in zip(asked, ones, strict=True)
     )
-    isl, osl = _lengths(workload.typical)
-    made = Plan(
-        deployment=deployment,
-        memory=_memory(deployment, isl + osl),
-        throughput=served[1],
-        levels=(low, typical, high),
-        hourly=hourly,
-        tenure=tenure,
-        about=workload.assumptions,
-    )
-    _ = made.fleets  # A promise that nobody can keep is said here.
-    return made
-
-
-def _lengths(profile: Profile) -> tuple[float, float]:
-    """Mean tokens in and out of a request; one out at least, for the engine always writes one."""
-    usage, n = profile.usage, profile.requests
-    return usage.total_input_tokens / n, max(1.0, (usage.output_tokens + usage.output_audio_tokens) / n)
+    return low, typical, high
 
 
 def _memory(deployment: Deployment, context_tokens: float) -> Memory:

@@ -9,7 +9,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import simpy
@@ -75,14 +75,14 @@ class Simulation:
 def times_of(deployment: Deployment, overhead_s: float = 0.0) -> Times:
     """Typical times of a deployment, by the throughput model."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def read(tokens: int) -> float:
         rate = prefill(deployment, tokens).in_tok_s_per_gpu
         if rate is None:
             raise InputError("the throughput model gave no rate of reading.")
         return tokens / (rate.typical * deployment.gpus)
 
-    @lru_cache(maxsize=None)
+    @cache
     def write(sequences: int, context: int) -> float:
         tpot = decode(deployment, context, sequences).tpot_ms
         if tpot is None:
