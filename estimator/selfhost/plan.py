@@ -32,11 +32,20 @@ SIZES = (1, 2, 4, *(GPUS_PER_NODE * nodes for nodes in range(1, 9)))
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A workload at one size: requests a second by hour, tokens out of each, and the replica that serves them."""
+class Demand:
+    """What a profile asks for: requests a second by hour, mean tokens in and out, and how prompts vary."""
 
     arrivals: tuple[float, ...]
+    isl: float
     osl: float
+    prompt_spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A workload at one size, and the replica that serves it as promised."""
+
+    asked: Demand
     replica: Replica
     targets: Targets
 
@@ -73,7 +82,7 @@ class Plan:
     def fleets(self) -> tuple[Fleet, Fleet, Fleet]:
         """With few tokens on fast engines, typical, and with many on slow ones."""
         low, typical, high = (
-            fleet(level.arrivals, level.replica, level.targets, hourly=self.hourly) for level in self.levels
+            fleet(level.asked.arrivals, level.replica, level.targets, hourly=self.hourly) for level in self.levels
         )
         return low, typical, high
 
@@ -111,10 +120,28 @@ class Plan:
         """The same deployment for `factor` times as many requests in every hour."""
         if not factor > 0:
             raise InputError(f"the volume is {factor:g} times today's: it must be above 0.")
-        return self.with_levels(*(_busier(level, factor) for level in self.levels))
+        low, typical, high = (_busier(level, factor) for level in self.levels)
+        return replace(self, levels=(low, typical, high))
 
-    def with_levels(self, low: Level, typical: Level, high: Level) -> "Plan":
-        """The same deployment for other requests."""
+    def asked_for(self, low: Demand, typical: Demand, high: Demand) -> "Plan":
+        """The same deployment and promise for other requests. Raises InputError where it cannot keep the promise."""
+        served = serve(self.deployment, typical.isl, typical.osl, self.targets.tpot_ms)
+        levels = _levels(self.deployment, served, (low, typical, high), self.targets)
+        return replace(self, throughput=served, levels=levels)
+
+    def on_engine(self, speed: int) -> "Plan":
+        """Typical requests at all levels, on a fast (0), typical (1) or slow (2) engine."""
+        asked, served = self.levels[1].asked, self.throughput
+        one = replicas_of(self.deployment, served, asked.isl, asked.osl, asked.prompt_spread)[speed]
+        moved = replace(self.targets, ttft_s=self.targets.ttft_s + one.first_s - self.levels[1].replica.first_s)
+        return replace(self, levels=(Level(asked, one, moved),) * 3)
+
+    def promising(self, targets: Targets) -> "Plan":
+        """The same replicas under another promise for the first token, or in other bursts."""
+        shift = targets.ttft_s - self.targets.ttft_s
+        low, typical, high = (
+            replace(level, targets=replace(targets, ttft_s=level.targets.ttft_s + shift)) for level in self.levels
+        )
         return replace(self, levels=(low, typical, high))
 
     def held(self, tenure: Tenure) -> "Plan":
@@ -125,27 +152,18 @@ class Plan:
 
 
 def _busier(level: Level, factor: float) -> Level:
-    return replace(level, arrivals=tuple(rate * factor for rate in level.arrivals))
+    arrivals = tuple(rate * factor for rate in level.asked.arrivals)
+    return replace(level, asked=replace(level.asked, arrivals=arrivals))
 
 
 def _holding(level: Level, needed: Fleet, memory: Memory) -> Holding:
-    per_s = sum(level.arrivals) / len(level.arrivals)
+    per_s = sum(level.asked.arrivals) / len(level.asked.arrivals)
     return Holding(
         gpus=needed.peak_gpus,
         gpu_hours=needed.gpu_hours_per_month,
         weights_bytes=needed.peak_replicas * memory.weights_bytes,
-        output_tokens=per_s * SECONDS_PER_HOUR * HOURS_PER_MONTH * level.osl,
+        output_tokens=per_s * SECONDS_PER_HOUR * HOURS_PER_MONTH * level.asked.osl,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a profile asks for: requests a second by hour, mean tokens in and out, and how prompts vary."""
-
-    arrivals: tuple[float, ...]
-    isl: float
-    osl: float
-    prompt_spread: float
 
 
 Demands = tuple[Demand, Demand, Demand]
@@ -248,7 +266,7 @@ def _levels(deployment: Deployment, served: Throughput, asked: Demands, targets:
         ones.append(replicas_of(deployment, done, demand.isl, demand.osl, demand.prompt_spread)[level])
     low, typical, high = (
         # An engine that reads slower keeps the patience for waiting, not the promise as a whole.
-        Level(demand.arrivals, demand.osl, one, replace(targets, ttft_s=targets.ttft_s + one.first_s - ones[1].first_s))
+        Level(demand, one, replace(targets, ttft_s=targets.ttft_s + one.first_s - ones[1].first_s))
         for demand, one in zip(asked, ones, strict=True)
     )
     return low, typical, high
@@ -267,7 +285,7 @@ def _memory(deployment: Deployment, context_tokens: float) -> Memory:
 
 
 def _about(plan: Plan) -> Iterator[Assumption]:
-    device, targets, hours = plan.device, plan.targets, len(plan.levels[1].arrivals)
+    device, targets, hours = plan.device, plan.targets, len(plan.levels[1].asked.arrivals)
     yield Assumption(
         f"{targets.share:.0%} of the requests get their first token within {targets.ttft_s:g} s. Each further one "
         f"takes at most {targets.tpot_ms:g} ms, with requests of mean length.",
