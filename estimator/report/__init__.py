@@ -1,5 +1,6 @@
 """A comparison for those who were not in front of the screen."""
 
+from estimator.report.fitting import fit_answer, offload_words
 from estimator.report.pdf import pdf
 from estimator.report.words import (
     cash,
@@ -20,10 +21,12 @@ __all__ = [
     "cash",
     "change",
     "count",
+    "fit_answer",
     "is_sure",
     "item_words",
     "money",
     "money_range",
+    "offload_words",
     "pdf",
     "rate",
     "status_words",

@@ -84,6 +84,11 @@ class Fit:
         return not self.reason
 
     @property
+    def is_real(self) -> bool:
+        """Whether the format is to be had, as released or as a published file."""
+        return self.is_file or self.precision == NATIVE
+
+    @property
     def rent_usd(self) -> Decimal | None:
         """USD a month around the clock, on demand; None where nobody is on record."""
         try:
@@ -115,10 +120,43 @@ def formats(architecture: Architecture) -> tuple[str, ...]:
     return (*native, *sorted(sizes, key=lambda name: -sizes[name]))
 
 
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """Whether a model runs on some devices, in each format there is (largest first), and what would do `instead`."""
+
+    tried: tuple[Fit, ...]
+    instead: tuple[Fit, ...]
+
+    @property
+    def fit(self) -> Fit | None:
+        """The largest format that fits."""
+        return next((fit for fit in self.tried if fit.fits), None)
+
+    @property
+    def smallest(self) -> Fit:
+        """The smallest format that is to be had, or else the smallest there could be."""
+        real = [fit for fit in self.tried if fit.is_real] or list(self.tried)
+        return real[-1]
+
+    @property
+    def moved(self) -> Fit | None:
+        """The largest format whose experts some host holds."""
+        return next((fit for fit in self.tried if fit.offloads), None)
+
+    @property
+    def cheapest(self) -> Fit | None:
+        """Of what would do, in any format that is to be had."""
+        return next(iter(self.instead), None)
+
+    @property
+    def cheapest_as_released(self) -> Fit | None:
+        return next((fit for fit in self.instead if fit.precision == NATIVE), None)
+
+
 def feasible(
     architecture: Architecture, device: Device, count: int, context_tokens: int, precision: str | None = None
-) -> tuple[Fit, ...]:
-    """The model on `count` devices in this format, or in each there is, largest first.
+) -> Feasibility:
+    """The model on `count` devices in this format, or in each there is.
 
     Raises InputError for counts below 1, a context beyond the model's, or an unknown format.
     """
@@ -128,7 +166,8 @@ def feasible(
         most = architecture.max_context_tokens
         raise InputError(f"{architecture.name} takes at most {most:,} tokens, not {context_tokens:,}.")
     chosen = formats(architecture) if precision is None else (precision,)
-    return tuple(_fit(architecture, device, count, context_tokens, each) for each in chosen)
+    tried = tuple(_fit(architecture, device, count, context_tokens, each) for each in chosen)
+    return Feasibility(tried, what_would_do(architecture, context_tokens))
 
 
 def _fit(architecture: Architecture, device: Device, count: int, context_tokens: int, precision: str) -> Fit:
@@ -209,7 +248,7 @@ def what_would_do(architecture: Architecture, context_tokens: int) -> tuple[Fit,
 def _fewest(architecture: Architecture, device: Device, context_tokens: int, precision: str) -> Fit | None:
     many = device.class_ == _SERVERS and device.link_gpus > 1
     for count in COUNTS if many else (n for n in COUNTS if n <= GPUS_PER_NODE):
-        (fit,) = feasible(architecture, device, count, context_tokens, precision)
+        fit = _fit(architecture, device, count, context_tokens, precision)
         if fit.fits:
             return fit
     return None
