@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from estimator.decision import BreakEven, Comparison, Month, Option, Purchase
+from estimator.decision import BreakEven, Comparison, Month, Option, Purchase, Swing, months_until
 from estimator.forms import QUANTILES, quantiles
-from estimator.report import count, money, rate, status_words
+from estimator.report import count, fit_answer, money, offload_words, rate, status_words, usd
 from estimator.report.words import item_words
-from estimator.selfhost import Architecture, Plan
+from estimator.selfhost import Architecture, Feasibility, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
 from estimator.workload import Profile, Workload
@@ -127,7 +127,9 @@ def _spread(bounds: Range | None) -> tuple[str, str, str]:
     return f"{bounds.typical:,.1f}", f"{bounds.low:,.1f}", f"{bounds.high:,.1f}"
 
 
-def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog, exchange: Rate) -> None:
+def show_break_evens(
+    found: Iterable[BreakEven], work: Workload, growth: Decimal, *, book: Catalog, exchange: Rate
+) -> None:
     print("\nOwn GPUs are cheaper from so many requests a month on:\n")
     rows = [
         (
@@ -135,11 +137,43 @@ def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog, 
             _seller(each.against, book),
             money(each.against.usd, exchange),
             *(_from(n) for n in (each.typical, each.earliest, each.latest)),
+            _months(months_until(each.typical, work.requests_per_month, growth)),
         )
         for each in found
     ]
-    show_table(("instead of", "from", "now, a month", "typically", "at the earliest", "at the latest"), rows)
+    heads = ("instead of", "from", "now, a month", "typically", "at the earliest", "at the latest")
+    show_table((*heads, f"in months, at {growth:.0%}"), rows)
+
+
+def _months(months: int | None) -> str:
+    return "never" if months is None else f"{months:,}"
+
+
+def show_swings(swings: Sequence[Swing], found: Sequence[BreakEven], option: Option) -> None:
+    """What moves the first of these break-evens most."""
+    if swings:
+        print(f"\nInstead of {found[0].against.name}, with one input at each end of its range:\n")
+        rows = [(s.name, s.at_low, _from(s.low), s.at_high, _from(s.high)) for s in swings]
+        show_table(("input", "low end", "pays from", "high end", "pays from"), rows)
     _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def show_feasible(found: Iterable[Feasibility]) -> None:
+    """The answer for each, then its formats."""
+    for each in found:
+        print(f"{fit_answer(each, usd)}\n")
+        rows = [
+            (
+                fit.precision if fit.is_real else f"{fit.precision} (nominal)",
+                f"{fit.weights_bytes / _GB:,.0f}",
+                f"{fit.usable_bytes / _GB:,.0f}",
+                "yes" if fit.fits else "no",
+                offload_words(fit) or "no",
+            )
+            for fit in each.tried
+        ]
+        show_table(("format", "weights, GB", "usable, GB", "fits", "experts in the host's memory"), rows)
+        print()
 
 
 def _from(requests: Decimal | None) -> str:

@@ -81,7 +81,7 @@ ANY_DEVICE = ""
 def planned(work: Workload, weights: str, device: str, gpus: int | None, tenure: Tenure = "rent") -> Plan:
     """The work on an open model, on `device` or the cheapest, with `gpus` for each copy or as many as it takes."""
     if device == ANY_DEVICE:
-        return cheapest_hosting(weights, work, catalog()).held(tenure)
+        return cheapest_hosting(weights, work, catalog(), tenure)
     return hosting(weights, device, work, catalog(), gpus=gpus).held(tenure)
 
 

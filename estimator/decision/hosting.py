@@ -1,12 +1,13 @@
 """A workload on own GPUs, as options to set beside those bought by the token."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from estimator.decision.breakeven import Cost, CostAt, volumes
 from estimator.decision.compare import Line, Option, recounted
-from estimator.selfhost import TENURES, CostLine, Plan, Targets, devices, find_architecture, plan, plans
+from estimator.selfhost import TENURES, CostLine, Plan, Targets, Tenure, devices, find_architecture, plan, plans
 from estimator.workload import Workload
 from pricing import Catalog, InputError
 
@@ -48,12 +49,23 @@ def hosting(
     return plan(weights, device, work, gpus, precision, targets=targets, hourly=hourly)
 
 
-def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog) -> Plan:
-    """The workload on the data-centre GPUs that cost least. Raises InputError where none can serve it."""
-    found = plans(weights, carried(workload, weights, catalog), _rented())
+def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog, tenure: Tenure = "rent") -> Plan:
+    """The workload on the data-centre GPUs that cost least to have so. Raises InputError where none can serve it."""
+    found = list(_held(plans(weights, carried(workload, weights, catalog), _rented()), tenure))
     if not found:
-        raise InputError(f"no data-centre GPU on record can serve {weights} for this workload: choose another model.")
-    return found[0]
+        raise InputError(
+            f"no data-centre GPU that can be {TENURES[tenure]} is on record to serve {weights} for this workload: "
+            "choose another model."
+        )
+    return min(found, key=lambda p: p.usd)
+
+
+def _held(among: Iterable[Plan], tenure: Tenure) -> Iterator[Plan]:
+    for each in among:
+        try:
+            yield each.held(tenure)
+        except InputError:  # Nobody rents or sells it so.
+            continue
 
 
 def hosted_option(hosted: Plan) -> Option:

@@ -27,7 +27,7 @@ def fit_answer(found: Feasibility, written: Written) -> str:
             )
     instead = [fit for fit in dict.fromkeys((found.cheapest, found.cheapest_as_released)) if fit]
     what = "; ".join(machine_words(each, written) for each in instead)
-    return f"{said} The least that does hold it: {what}." if what else f"{said} Nothing on record holds it for sure."
+    return f"{said} The least that does hold it: {what}." if what else f"{said} What would hold it cannot be told."
 
 
 def machine_words(fit: Fit, written: Written) -> str:
@@ -45,4 +45,4 @@ def format_words(fit: Fit) -> str:
 
 def offload_words(fit: Fit) -> str:
     """The speed that each host's memory allows at most."""
-    return "; ".join(f"at most {o.tokens_per_s:.0f} tokens/s on a {o.host.name}" for o in fit.offloads)
+    return "; ".join(f"at most {o.tokens_per_s:.0f} tokens/s ({o.host.name})" for o in fit.offloads)
