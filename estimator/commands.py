@@ -179,7 +179,8 @@ def selfhost(args: Namespace) -> int:
     cost, view = decision.by_gpus(plan), decision.volumes_in_view(plan)
     rivals = _rivals(work, weights, book)
     found = [decision.break_even(cost, rival, work.requests_per_month, view) for rival in rivals]
-    swings = decision.tornado(plan, rivals[0], work.requests_per_month, view) if rivals else ()
+    watched = decision.worth_watching(found) if found else None
+    swings = decision.tornado(plan, watched.against, work.requests_per_month, view) if watched else ()
     option = decision.hosted_option(plan)
     if args.json:
         answer = {
@@ -196,7 +197,7 @@ def selfhost(args: Namespace) -> int:
     else:
         tables.show_plan(plan, option, work=work, book=book, exchange=exchange)
         tables.show_break_evens(found, work, growth, book=book, exchange=exchange)
-        tables.show_swings(swings, found, option)
+        tables.show_swings(swings, watched, option, book)
     return DONE
 
 

@@ -149,10 +149,11 @@ def _months(months: int | None) -> str:
     return "never" if months is None else f"{months:,}"
 
 
-def show_swings(swings: Sequence[Swing], found: Sequence[BreakEven], option: Option) -> None:
-    """What moves the first of these break-evens most."""
-    if swings:
-        print(f"\nInstead of {found[0].against.name}, with one input at each end of its range:\n")
+def show_swings(swings: Sequence[Swing], watched: BreakEven | None, option: Option, book: Catalog) -> None:
+    """What moves this break-even most, and what is taken for granted."""
+    if watched:
+        against = f"{watched.against.name} from {_seller(watched.against, book)}"
+        print(f"\nInstead of {against}, with one input at each end of its range:\n")
         rows = [(s.name, s.at_low, _from(s.low), s.at_high, _from(s.high)) for s in swings]
         show_table(("input", "low end", "pays from", "high end", "pays from"), rows)
     _show_notes(assumption.text for assumption in option.assumptions)

@@ -27,6 +27,7 @@ from estimator.decision import (
     moves,
     tornado,
     volumes_in_view,
+    worth_watching,
 )
 from estimator.report import is_sure
 from estimator.selfhost import Feasibility, Plan, Tenure, feasible, find_architecture, find_device
@@ -99,6 +100,7 @@ class Rivalry:
 
     curves: tuple[Curve, ...]
     break_evens: tuple[BreakEven, ...]
+    watched: BreakEven | None
     swings: tuple[Swing, ...]
 
 
@@ -108,10 +110,13 @@ def rivalry(work: Workload, weights: str, device: str, gpus: int | None, *, tenu
     plan, rate = planned(work, weights, device, gpus, tenure), work.requests_per_month
     rivals = _rivals(work, weights, at)
     hosted, view = by_gpus(plan), volumes_in_view(plan)
+    found = tuple(break_even(hosted, rival, rate, view) for rival in rivals)
+    watched = worth_watching(found) if found else None
     return Rivalry(
         (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
-        tuple(break_even(hosted, rival, rate, view) for rival in rivals),
-        tornado(plan, rivals[0], rate, view) if rivals else (),
+        found,
+        watched,
+        tornado(plan, watched.against, rate, view) if watched else (),
     )
 
 

@@ -168,23 +168,21 @@ def _against(plan: Plan, work: Workload, found: Rivalry) -> None:
 
 
 def _swings(found: Rivalry) -> None:
-    if not found.swings:
-        st.caption("Nobody on record sells the same model by the token.")
+    if found.watched is None:
+        st.caption("Nobody on record sells what this could be held against.")
         return
-    volumes = [v for swing in found.swings for v in (swing.low, swing.high) if v is not None]
-    first = found.break_evens[0]
-    against = escaped(_named(first.against))
+    against = escaped(_named(found.watched.against))
     st.caption(f"Own GPUs instead of {against}: each input at both ends of its range, all else as it is.")
-    if not volumes:
-        st.markdown("None of them alone would make own GPUs pay at any volume in view.")
-    else:
+    if any(swing.low is not None or swing.high is not None for swing in found.swings):
         never = max(point.requests_per_month for point in found.curves[0].points)
         st.plotly_chart(
-            swing_bars(found.swings, first.typical, never),
+            swing_bars(found.swings, found.watched.typical, never),
             config=QUIET,
             alt=f"From which volume on it pays at both ends of each input; {found.swings[0].name} moves it most",
             key="swings",
         )
+    else:
+        st.markdown("None of them alone would make own GPUs pay at any volume in view.")
     st.table(
         [
             {

@@ -16,7 +16,7 @@ from estimator.decision.hosting import (
     volumes_in_view,
 )
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
-from estimator.decision.tornado import Swing, tornado
+from estimator.decision.tornado import Swing, tornado, worth_watching
 from estimator.workload import Assumption
 
 __all__ = [
@@ -54,4 +54,5 @@ __all__ = [
     "should_cost",
     "tornado",
     "volumes_in_view",
+    "worth_watching",
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from estimator.decision.breakeven import Cost, CostAt, crossing
+from estimator.decision.breakeven import BreakEven, Cost, CostAt, crossing
 from estimator.decision.compare import Option
 from estimator.selfhost import Plan
 from estimator.selfhost.device import price, rent
@@ -56,6 +56,11 @@ def tornado(hosted: Plan, against: Option, requests_per_month: Fraction, at: Seq
 
 
 _Ends = tuple[_End, _End]
+
+
+def worth_watching(found: Sequence[BreakEven]) -> BreakEven:
+    """The first of these that own GPUs do break even with somewhere, or else the first."""
+    return next((each for each in found if each.typical is not None), found[0])
 
 
 def _inputs(hosted: Plan) -> Iterator[tuple[str, _Ends]]:

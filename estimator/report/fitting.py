@@ -20,6 +20,9 @@ def fit_answer(found: Feasibility, written: Written) -> str:
             f"No. {name} takes {small.weights_bytes / _GB:,.0f} GB even {format_words(small)}; {on} have "
             f"{small.usable_bytes / _GB:,.0f} GB for it."
         )
+        least = found.tried[-1]
+        if not least.is_real and least is not small:
+            said += f" At {least.precision} bits, fewer than any real file has, it would take {least.weights_bytes / _GB:,.0f} GB."
         if moved is not None:
             said += (
                 f" With its experts in the host's memory it runs for one reader at a time, {format_words(moved)}: "
