@@ -41,6 +41,8 @@ DOORS = {
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
+    "scipy": ("estimator.selfhost.fleet",),
+    "simpy": ("estimator.selfhost.simulate",),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from estimator.selfhost import Feasibility, Fit
+from estimator.selfhost.memory import precisions
 
 Written = Callable[[Decimal], str]  # Dollars as the reader has them.
 _GB = 1e9
@@ -22,7 +23,8 @@ def fit_answer(found: Feasibility, written: Written) -> str:
         )
         least = found.tried[-1]
         if not least.is_real and least is not small:
-            said += f" At {least.precision} bits, fewer than any real file has, it would take {least.weights_bytes / _GB:,.0f} GB."
+            bits = precisions()[least.precision].bits
+            said += f" At {bits:g} bits a weight, fewer than real files have: {least.weights_bytes / _GB:,.0f} GB."
         if moved is not None:
             said += (
                 f" With its experts in the host's memory it runs for one reader at a time, {format_words(moved)}: "
@@ -30,7 +32,7 @@ def fit_answer(found: Feasibility, written: Written) -> str:
             )
     instead = [fit for fit in dict.fromkeys((found.cheapest, found.cheapest_as_released)) if fit]
     what = "; ".join(machine_words(each, written) for each in instead)
-    return f"{said} The least that does hold it: {what}." if what else f"{said} What would hold it cannot be told."
+    return f"{said} The least that does hold it: {what}." if what else f"{said} What would hold it cannot be told: how much its cache takes is unknown."
 
 
 def machine_words(fit: Fit, written: Written) -> str:

@@ -113,12 +113,13 @@ class _Engine:
     context_tokens: float = 0.0
     steps: int = 0
     admitted: int = 0
+    reading: int = 0
     taken_s: float = 0.0
     bell: simpy.Event | None = None
 
     @property
     def at_hand(self) -> int:
-        return len(self.waiting) + len(self.leaving)
+        return len(self.waiting) + self.reading + len(self.leaving)
 
     def take(self, call: Call) -> None:
         self.waiting.append(call)
@@ -136,8 +137,9 @@ class _Engine:
                 yield self.bell
 
     def _read(self) -> Generator[simpy.Event, Any, None]:
-        call = self.waiting.popleft()
+        call, self.reading = self.waiting.popleft(), 1
         yield from self._pass(self.times.prefill_s(call.isl), len(self.leaving) + 1)
+        self.reading = 0
         if call.osl == 1:  # Reading the prompt gave the one token.
             self._answered(call, self.environment.now)
             return
