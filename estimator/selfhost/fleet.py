@@ -148,33 +148,36 @@ def wait_probability(places: float, in_flight: float) -> float:
 def late_share(rate_per_s: float, replicas: int, one: Replica, targets: Targets) -> float:
     """The share of requests whose first token comes later than promised, at most.
 
-    Two queues, each taken to use all the patience there is: for a place (M/M/c over all replicas together), and for
-    the prompts read before one's own on the same replica (M/G/1, Pollaczek and Khinchine, with an exponential tail).
+    Requests go to the replica that has fewest, so all replicas count as one queue. There are two of them, each taken
+    to use all the patience there is: for a place (M/M/c), and for a replica that is not reading another prompt (M/G/c:
+    waits are those of M/M/c times (1 + spread) / 2; Lee and Longton, Operational Research Quarterly 10 (1959)).
     """
     patience_s = targets.ttft_s - one.first_s
-    in_flight, places = rate_per_s * one.stay_s, replicas * one.places
-    reading = rate_per_s / replicas * one.prefill_s
-    if patience_s < 0 or in_flight >= places or reading >= 1:
+    if patience_s < 0:
         return 1.0
-    no_place = wait_probability(places, in_flight) * math.exp(-(places - in_flight) * patience_s / one.stay_s)
-    if reading == 0:
-        return no_place
-    mean_wait_s = one.prefill_s * (1 + one.prompt_spread) / 2 / (1 - reading)
-    return min(1.0, no_place + reading * math.exp(-patience_s / mean_wait_s))
+    no_place = _waits_longer(patience_s, replicas * one.places, rate_per_s * one.stay_s, one.stay_s)
+    reading_s = one.prefill_s * (1 + one.prompt_spread) / 2
+    return min(1.0, no_place + _waits_longer(patience_s, replicas, rate_per_s * one.prefill_s, reading_s))
+
+
+def _waits_longer(patience_s: float, places: float, in_flight: float, each_s: float) -> float:
+    """The share that waits longer than `patience_s` for one of `places` that each take `each_s`."""
+    waits = wait_probability(places, in_flight)
+    return waits * math.exp(-(places - in_flight) * patience_s / each_s) if 0 < waits < 1 else waits
 
 
 def slow_share(rate_per_s: float, replicas: int, one: Replica, targets: Targets) -> float:
     """The share of answers that end later than promised, because others' prompts are read in between.
 
     A full replica keeps the promise on the mean: it reads `places` prompts in each stay. What patience is left covers
-    some more; the share is that of a Poisson number of prompts above both. Prompts of unlike lengths count as fewer,
-    larger ones (Hayward's approximation; Fredericks, Bell System Technical Journal 59 (1980)).
+    some more; the share is that of a Poisson number of prompts above both, over all replicas. Prompts of unlike
+    lengths count as fewer, larger ones (Hayward's approximation; Fredericks, Bell System Technical Journal 59 (1980)).
     """
     if one.prefill_s == 0:
         return 0.0
     lumps = 1 + one.prompt_spread
     allowed = one.places + max(0.0, targets.ttft_s - one.first_s) / one.prefill_s
-    return float(gammainc(allowed / lumps + 1, rate_per_s / replicas * one.stay_s / lumps))
+    return float(gammainc(replicas * allowed / lumps + 1, rate_per_s * one.stay_s / lumps))
 
 
 def replicas_needed(rate_per_s: float, one: Replica, targets: Targets) -> int:
