@@ -100,14 +100,20 @@ def _verdict(plan: Plan, work: Workload, found: Rivalry) -> None:
     st.markdown(f"### {'Yes' if pays else 'No'}: {'own GPUs cost less' if pays else 'buy it by the token'}")
     st.markdown(
         f"{escaped(_named(first.against))} does this work for **{escaped(mine.written(first.against.usd))}** a month; "
-        f"{own}. {_when(first, work)}"
+        f"{own}. {_when(first, found.watched, work)}"
     )
 
 
-def _when(found: BreakEven, work: Workload) -> str:
-    """From which volume on it pays, and when that comes."""
+def _when(found: BreakEven, watched: BreakEven | None, work: Workload) -> str:
+    """From which volume on it pays, and when that comes; if never, from when on against another."""
     if found.typical is None:
-        return "At no volume in view would they pay against it."
+        other = watched.typical if watched else None
+        if watched is None or other is None:
+            return "At no volume in view would they pay against it, or against any model below."
+        return (
+            f"At no volume in view would they pay against it; against {escaped(_named(watched.against))} from "
+            f"{count(other)} requests a month on."
+        )
     growth = service_facts()["volume_growth_per_month"].typical
     months = months_until(found.typical, work.requests_per_month, growth)
     if not months:

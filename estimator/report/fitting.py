@@ -32,7 +32,11 @@ def fit_answer(found: Feasibility, written: Written) -> str:
             )
     instead = [fit for fit in dict.fromkeys((found.cheapest, found.cheapest_as_released)) if fit]
     what = "; ".join(machine_words(each, written) for each in instead)
-    return f"{said} The least that does hold it: {what}." if what else f"{said} What would hold it cannot be told: how much its cache takes is unknown."
+    return (
+        f"{said} The least that does hold it: {what}."
+        if what
+        else f"{said} What would hold it cannot be told: how much its cache takes is unknown."
+    )
 
 
 def machine_words(fit: Fit, written: Written) -> str:
