@@ -67,6 +67,16 @@ def test_a_small_model_fits_and_needs_no_host() -> None:
     assert fit_answer(found, usd).startswith("Yes. gpt-oss-20b fits on 1 × RTX 4090, as released.")
 
 
+def test_what_fits_in_a_format_that_nobody_has_does_not_fit() -> None:
+    # gpt-oss-120b is 65 GB as released; three bits a weight would be 45 GB, of 58 GB.
+    found = feasible(find_architecture("gpt-oss-120b"), find_device("rtx-5090"), 2, CONTEXT)
+    assert found.fit is not None
+    assert not found.fit.is_real
+    said = fit_answer(found, usd)
+    assert said.startswith("No. gpt-oss-120b takes 65 GB even as released; 2 × RTX 5090 have 58 GB for it.")
+    assert "Only at 3 bits a weight would it fit, and of that no file is on record." in said
+
+
 def test_a_dense_model_has_no_experts_to_move() -> None:
     found = feasible(find_architecture("llama-3.1-405b"), find_device("rtx-4090"), 2, CONTEXT)
     assert found.moved is None

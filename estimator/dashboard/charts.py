@@ -296,7 +296,7 @@ def fleet_hours(arrivals: Sequence[float], fleet: Fleet) -> Figure:
         "rangemode": "tozero",
         "fixedrange": True,
         "showgrid": False,
-        "tickformat": "d",
+        "dtick": max(1, fleet.peak_replicas // 4),
     }
     return {"data": [requests, copies], "layout": layout}
 
@@ -306,6 +306,7 @@ def rent_trend(months: Sequence[RentMonth], quotes: Sequence[RentalQuote]) -> Fi
     middle = [month.month.replace(day=15) for month in months]
     band = {
         "type": "scatter",
+        "mode": "lines",
         "name": "middle half",
         "x": middle + middle[::-1],
         "y": [float(m.upper) for m in months] + [float(m.lower) for m in reversed(months)],

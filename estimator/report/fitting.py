@@ -22,7 +22,10 @@ def fit_answer(found: Feasibility, written: Written) -> str:
             f"{small.usable_bytes / _GB:,.0f} GB for it."
         )
         least = found.tried[-1]
-        if not least.is_real and least is not small:
+        if fit is not None:
+            bits = precisions()[fit.precision].bits
+            said += f" Only at {bits:g} bits a weight would it fit, and of that no file is on record."
+        elif not least.is_real and least is not small:
             bits = precisions()[least.precision].bits
             said += f" At {bits:g} bits a weight, fewer than real files have: {least.weights_bytes / _GB:,.0f} GB."
         if moved is not None:
