@@ -21,6 +21,7 @@ from estimator.selfhost.fleet import (
     Targets,
     arrivals_per_s,
     fleet,
+    hopeless_share,
     late_share,
     prompt_spread,
     replicas_needed,
@@ -193,6 +194,17 @@ def test_spread_of_prompts_by_hand() -> None:
     # 1,000 and 3,000 tokens: mean 2,000, variance a million.
     records = [Record(START, Usage(uncached_input_tokens=n, output_tokens=1)) for n in (1000, 3000)]
     assert prompt_spread(profile(records, (0,))) == pytest.approx(0.25, rel=0.03)
+
+
+def test_prompts_that_nobody_reads_in_time() -> None:
+    # Eight short prompts, one of half the model's context and one beyond it.
+    deployment = Deployment(find_architecture("llama-3.1-8b"), find_device("h100"), 1)
+    sizes = [1000] * 8 + [65_000, 200_000]
+    made = profile([Record(START, Usage(uncached_input_tokens=n, output_tokens=1)) for n in sizes], (0,))
+    assert hopeless_share(deployment, made, 5) == pytest.approx(0.2, abs=0.02)
+    assert hopeless_share(deployment, made, 1000) == pytest.approx(0.1, abs=0.02)
+    assert hopeless_share(deployment, profile_of(10), 5) == 0
+    assert hopeless_share(deployment, profile_of(10), 1e-6) == 1
 
 
 @pytest.mark.parametrize("target_ms", [12, 30, 50, 200])

@@ -1,6 +1,7 @@
 """How many replicas the requests of each hour need. Utilisation is what comes out, never what goes in."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -127,6 +128,20 @@ def prompt_spread(profile: Profile) -> float:
     sizes = [profile.input_sizes.quantile((i + 0.5) / _SPREAD_OF_PROMPTS) for i in range(_SPREAD_OF_PROMPTS)]
     mean = sum(sizes) / len(sizes)
     return sum(size * size for size in sizes) / len(sizes) / mean**2 - 1 if mean else 0.0
+
+
+def hopeless_share(deployment: Deployment, profile: Profile, patience_s: float) -> float:
+    """The share of prompts that take longer than `patience_s` to read alone, which no number of replicas mends."""
+
+    def is_read(i: int) -> bool:
+        tokens = max(1, profile.input_sizes.quantile((i + 0.5) / _SPREAD_OF_PROMPTS))
+        try:
+            rate = prefill(deployment, tokens).in_tok_s_per_gpu
+        except InputError:  # Too long for the model or the memory.
+            return False
+        return rate is not None and tokens <= rate.typical * deployment.gpus * patience_s
+
+    return 1 - bisect_left(range(_SPREAD_OF_PROMPTS), True, key=lambda i: not is_read(i)) / _SPREAD_OF_PROMPTS
 
 
 def wait_probability(places: float, in_flight: float) -> float:

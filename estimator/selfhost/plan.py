@@ -17,6 +17,7 @@ from estimator.selfhost.fleet import (
     Targets,
     arrivals_per_s,
     fleet,
+    hopeless_share,
     prompt_spread,
     replicas_of,
     serve,
@@ -52,7 +53,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Plan:
-    """Own GPUs for a workload. Amounts are USD a month; low, typical and high run from cheap to dear."""
+    """Own GPUs for a workload. Amounts are USD a month; low, typical and high run from cheap to dear.
+
+    `hopeless`: the share of prompts that take longer to read alone than is promised.
+    """
 
     deployment: Deployment
     memory: Memory
@@ -61,6 +65,7 @@ class Plan:
     hourly: bool
     tenure: Tenure
     about: tuple[Assumption, ...]
+    hopeless: float = 0.0
 
     @property
     def architecture(self) -> Architecture:
@@ -206,7 +211,8 @@ def plan(
         try:
             levels = _levels(deployment, served, asked, promised)
             room = _memory(deployment, asked[1].isl + asked[1].osl)
-            made = Plan(deployment, room, served, levels, hourly, tenure, workload.assumptions)
+            hopeless = hopeless_share(deployment, workload.typical, promised.ttft_s)
+            made = Plan(deployment, room, served, levels, hourly, tenure, workload.assumptions, hopeless)
             _ = made.lines  # What cannot be promised or has no price is said here.
         except InputError as error:
             reasons.append(str(error))
@@ -297,6 +303,12 @@ def _about(plan: Plan) -> Iterator[Assumption]:
         "guess",
         "breakeven-bursts",
     )
+    if plan.hopeless:
+        yield Assumption(
+            f"{plan.hopeless:.0%} of the prompts take longer to read alone than that; more copies do not mend it.",
+            "guess",
+            "breakeven-fit",
+        )
     if hours < HOURS_PER_WEEK:
         yield Assumption(f"All hours are like the {hours} on record.", "guess", "")
     yield Assumption(
