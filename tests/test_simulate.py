@@ -1,6 +1,9 @@
 """Fleets in simulated time: small ones by hand, and the sizing formula against them."""
 
+import math
 import random
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -8,10 +11,12 @@ import pytest
 from estimator.selfhost.architecture import find_architecture
 from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.device import find_device
-from estimator.selfhost.fleet import Replica, Targets, replicas_needed
+from estimator.selfhost.fleet import Replica, Targets, replicas_needed, service_facts
 from estimator.selfhost.simulate import Call, Times, simulate, times_of
 from estimator.selfhost.throughput import decode, prefill
 from pricing import InputError
+from pricing.facts import DATA, Fact, read_table, sources
+from tests.bench_fleet import azure, faster, mooncake
 
 # A prompt takes a millisecond a token, a step 10 ms whatever it holds.
 TIMES = Times(prefill_s=lambda tokens: tokens / 1000, step_s=lambda _, __: 0.01)
@@ -80,6 +85,42 @@ def test_times_are_those_of_the_throughput_model() -> None:
     assert writing is not None
     assert times.prefill_s(2050) == pytest.approx(2048 / reading.typical)
     assert times.step_s(8, 1000) == pytest.approx(writing.typical / 1e3)
+
+
+class Burst(Fact):
+    """A row of data/load/bursts.csv."""
+
+    trace: str
+    requests: int
+    span_s: int
+    requests_per_s: float
+    burst: float
+    status: str
+    source: str
+    note: str = ""
+
+
+BURSTS = {row.trace: row for row in read_table(DATA / "load" / "bursts.csv", Burst)}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("trace", "read"), [("azure-code-2023", azure), ("mooncake-synthetic", mooncake)], ids=["azure", "mooncake"]
+)
+def test_bursts_of_the_traces(trace: str, read: Callable[[], Iterator[Call]]) -> None:
+    calls, said = faster(list(read()), 1), BURSTS[trace]
+    span_s = calls[-1].at_s
+    minutes = Counter(int(call.at_s // 60) for call in calls)
+    rates = sorted(n / 60 / (len(calls) / span_s) for n in minutes.values() for _ in range(n))
+    assert (len(calls), round(span_s)) == (said.requests, said.span_s)
+    assert len(calls) / span_s == pytest.approx(said.requests_per_s, abs=1e-3)
+    assert rates[math.ceil(0.95 * len(rates)) - 1] == pytest.approx(said.burst, rel=0.01)
+
+
+def test_the_range_of_bursts_is_that_of_the_traces() -> None:
+    measured = sorted(row.burst for row in BURSTS.values())
+    assert [float(service_facts()["burst"].low), float(service_facts()["burst"].high)] == measured
+    assert {row.source for row in BURSTS.values()} <= sources().keys()
 
 
 @pytest.mark.parametrize(("calls", "replicas", "places"), [(0, 1, 1), (1, 0, 1), (1, 1, 0)])

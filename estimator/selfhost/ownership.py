@@ -205,7 +205,7 @@ def _line(
     checked_on: str = "",
 ) -> CostLine:
     """The same plain sum at three levels; without a day of its own it is as old as its newest figure."""
-    low, typical, high = (at(level) for level in range(3))
+    low, typical, high = ((quantity, usd.quantize(_CENTS_OF_CENTS)) for quantity, usd in map(at, range(3)))
     newest = max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")
     return CostLine(
         name=name,
