@@ -41,6 +41,7 @@ def test_no_deepseek_v4_runs_on_two_consumer_gpus(model: str, device: str) -> No
     [
         pytest.param("deepseek-v4-flash", "0731-UD-IQ1_S", 83, id="the smallest file"),
         pytest.param("deepseek-v4-pro", NATIVE, 848, id="no file on record"),
+        pytest.param("deepseek-v4.1-flash", NATIVE, 297, id="its one file is larger"),
         pytest.param(RUMOUR, "ternary", 198, id="no format on record: three values a weight"),
     ],
 )

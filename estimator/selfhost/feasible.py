@@ -122,7 +122,9 @@ def formats(architecture: Architecture) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Feasibility:
-    """Whether a model runs on some devices, in each format there is (largest first), and what would do `instead`."""
+    """Whether a model runs on some devices, in each format there is (as released, then largest first), and what would
+    do `instead`.
+    """
 
     tried: tuple[Fit, ...]
     instead: tuple[Fit, ...]
@@ -136,7 +138,7 @@ class Feasibility:
     def smallest(self) -> Fit:
         """The smallest format that is to be had, or else the smallest there could be."""
         real = [fit for fit in self.tried if fit.is_real] or list(self.tried)
-        return real[-1]
+        return min(real, key=lambda fit: fit.weights_bytes)
 
     @property
     def moved(self) -> Fit | None:
