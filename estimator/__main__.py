@@ -72,7 +72,22 @@ def _parser() -> Parser:
     selfhost = verbs.add_parser("selfhost", parents=[json_, work], help="how many GPUs, how fast, from when on it pays")
     selfhost.add_argument("--model", required=True, metavar="M", help="an open model: `model` lists them")
     selfhost.add_argument("--device", metavar="D", help="the cheapest data-centre GPUs if left out")
+    selfhost.add_argument("--gpus", type=_whole, metavar="N", help="for each copy; as many as it takes if left out")
+    selfhost.add_argument(
+        "--tenure", choices=("rent", "reserved", "buy"), default="rent", help="by the hour if left out"
+    )
+    selfhost.add_argument("--hourly", action="store_true", help="rent only in the hours that need them")
+    selfhost.add_argument("--ttft", type=_number, metavar="S", help="seconds within which a first token is promised")
+    selfhost.add_argument("--tpot", type=_number, metavar="MS", help="milliseconds promised for each further one")
+    selfhost.add_argument("--growth", type=_number, metavar="G", help="of requests, a month; 0.05 is 5 %%")
     selfhost.set_defaults(command=commands.selfhost)
+
+    fits = verbs.add_parser("fits", parents=[json_], help="does an open model run on some machine, and what would do")
+    fits.add_argument("models", nargs="+", metavar="M", help="open models: `model` lists them")
+    fits.add_argument("--device", action="append", default=[], metavar="D", help="RTX 4090 and RTX 5090 if left out")
+    fits.add_argument("--count", type=_whole, default=2, metavar="N", help="of the devices; 2 if left out")
+    fits.add_argument("--context", type=_whole, default=8192, metavar="N", help="tokens of a request, in and out")
+    fits.set_defaults(command=commands.fits)
 
     budget = verbs.add_parser("budget", parents=[json_, work], help="when growth passes a limit, and what it buys")
     budget.add_argument("--model", required=True, metavar="M")

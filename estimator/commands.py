@@ -7,8 +7,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from pathlib import Path
@@ -18,7 +19,17 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 from estimator import decision, forms, tables, workload
 from estimator.decision import Comparison, Option, Scenario
 from estimator.report import is_sure, pdf
-from estimator.selfhost import architectures, find_architecture, model_json, predict_rows
+from estimator.selfhost import (
+    Plan,
+    architectures,
+    feasible,
+    find_architecture,
+    find_device,
+    model_json,
+    predict_rows,
+    service_facts,
+    usual_targets,
+)
 from estimator.tokens import count_content, read_content, read_text
 from estimator.workload import (
     Workload,
@@ -36,6 +47,7 @@ from pricing.console import DONE, NEEDS_A_PERSON, parse_time, show_json
 from pricing.currency import convert, rate, rate_json
 
 _NEEDED = ("model", "hw")
+_CONSUMER = ("rtx-4090", "rtx-5090")
 _MOST_GROWTH = 2  # Tripled each month; what is above was meant in per cent.
 
 
@@ -198,13 +210,12 @@ def _deployments(text: str, name: str) -> list[dict[str, str]]:
 def selfhost(args: Namespace) -> int:
     book, exchange = catalog(), rate(args.currency, now().date())
     weights, work = find_architecture(args.model).id, _work(args, book, now())
-    if args.device:
-        plan = decision.hosting(weights, args.device, work, book)
-    else:
-        plan = decision.cheapest_hosting(weights, work, book)
+    plan, growth = _hosted(args, weights, work, book), _growth(args)
     cost, view = decision.by_gpus(plan), decision.volumes_in_view(plan)
     rivals = _rivals(work, weights, book)
     found = [decision.break_even(cost, rival, work.requests_per_month, view) for rival in rivals]
+    watched = decision.worth_watching(found) if found else None
+    swings = decision.tornado(plan, watched.against, work.requests_per_month, view) if watched else ()
     option = decision.hosted_option(plan)
     if args.json:
         answer = {
@@ -212,20 +223,65 @@ def selfhost(args: Namespace) -> int:
             "plan": forms.plan_json(plan),
             **rate_json(exchange),
             "option": forms.option_json(option, exchange),
-            "break_even": [forms.break_even_json(each, exchange) for each in found],
+            "growth": growth,
+            "break_even": [forms.break_even_json(each, exchange, work, growth) for each in found],
+            "swings": [asdict(swing) for swing in swings],
             "sources": forms.sources_json([option, *rivals], book, exchange),
         }
         show_json(answer)
     else:
         tables.show_plan(plan, option, work=work, book=book, exchange=exchange)
-        tables.show_break_evens(found, option, book, exchange)
+        tables.show_break_evens(found, work, growth, book=book, exchange=exchange)
+        tables.show_swings(swings, watched, option, book)
     return DONE
 
 
+def _hosted(args: Namespace, weights: str, work: Workload, book: Catalog) -> Plan:
+    """The plan that was asked for: on one device and under a promise of its own, or the cheapest."""
+    own = (args.gpus, args.ttft, args.tpot)
+    if not args.device and (args.hourly or any(each is not None for each in own)):
+        raise InputError("--gpus, --hourly, --ttft and --tpot are for one device: name it with --device.")
+    if not args.device:
+        return decision.cheapest_hosting(weights, work, book, args.tenure)
+    if any(each is not None and each <= 0 for each in own):
+        raise InputError("--gpus, --ttft and --tpot must be above 0.")
+    usual = usual_targets()
+    targets = replace(
+        usual,
+        ttft_s=usual.ttft_s if args.ttft is None else float(args.ttft),
+        tpot_ms=usual.tpot_ms if args.tpot is None else float(args.tpot),
+    )
+    made = decision.hosting(weights, args.device, work, book, gpus=args.gpus, targets=targets, hourly=args.hourly)
+    return made.held(args.tenure)
+
+
+def _growth(args: Namespace) -> Decimal:
+    growth: Decimal = service_facts()["volume_growth_per_month"].typical if args.growth is None else args.growth
+    return _in_reach(growth)
+
+
+def _in_reach(growth: Decimal) -> Decimal:
+    if growth > _MOST_GROWTH:
+        raise InputError(f"{growth} is a growth of {growth:.0%} a month: write 0.05 for 5 %.")
+    return growth
+
+
 def _rivals(work: Workload, weights: str, book: Catalog) -> list[Option]:
-    """The featured models, and the same weights at every seller, at today's list prices."""
+    """The same weights at every seller, then the featured models, each cheapest first, at today's list prices."""
     models = [m for m in book.models.values() if m.info.featured or m.info.weights == weights]
-    return [o for o in decision.compare(work, book, Scenario(now()), models).options if is_sure(o.status)]
+    sure = [o for o in decision.compare(work, book, Scenario(now()), models).options if is_sure(o.status)]
+    return sorted(sure, key=lambda option: option.weights != weights)
+
+
+def fits(args: Namespace) -> int:
+    chosen = [find_architecture(name) for name in args.models]
+    on = [find_device(name) for name in args.device or _CONSUMER]
+    found = [feasible(model, device, args.count, args.context) for model in chosen for device in on]
+    if args.json:
+        show_json([forms.feasibility_json(each) for each in found])
+    else:
+        tables.show_feasible(found)
+    return DONE
 
 
 def budget(args: Namespace) -> int:

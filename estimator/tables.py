@@ -4,11 +4,23 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from estimator.decision import BreakEven, Comparison, Month, Option, Purchase, Reconciliation
+from estimator.decision import BreakEven, Comparison, Month, Option, Purchase, Reconciliation, Swing, months_until
 from estimator.forms import QUANTILES, quantiles, unit_json
-from estimator.report import as_billed, count, exact, exact_range, headline, money, rate, status_words
+from estimator.report import (
+    as_billed,
+    count,
+    exact,
+    exact_range,
+    fit_answer,
+    headline,
+    money,
+    offload_words,
+    rate,
+    status_words,
+    usd,
+)
 from estimator.report.words import item_words
-from estimator.selfhost import Architecture, Plan
+from estimator.selfhost import Architecture, Feasibility, Plan
 from estimator.selfhost.throughput import Range
 from estimator.tokens import TokenCount
 from estimator.workload import Built, Profile, Workload, calls, kinds, parameters
@@ -150,7 +162,9 @@ def _spread(bounds: Range | None) -> tuple[str, str, str]:
     return f"{bounds.typical:,.1f}", f"{bounds.low:,.1f}", f"{bounds.high:,.1f}"
 
 
-def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog, exchange: Rate) -> None:
+def show_break_evens(
+    found: Iterable[BreakEven], work: Workload, growth: Decimal, *, book: Catalog, exchange: Rate
+) -> None:
     print("\nOwn GPUs are cheaper from so many requests a month on:\n")
     rows = [
         (
@@ -158,11 +172,44 @@ def show_break_evens(found: Iterable[BreakEven], option: Option, book: Catalog, 
             _seller(each.against, book),
             money(each.against.usd, exchange),
             *(_from(n) for n in (each.typical, each.earliest, each.latest)),
+            _months(months_until(each.typical, work.requests_per_month, growth)),
         )
         for each in found
     ]
-    show_table(("instead of", "from", "now, a month", "typically", "at the earliest", "at the latest"), rows)
+    heads = ("instead of", "from", "now, a month", "typically", "at the earliest", "at the latest")
+    show_table((*heads, f"in months, at {growth:.0%}"), rows)
+
+
+def _months(months: int | None) -> str:
+    return "never" if months is None else f"{months:,}"
+
+
+def show_swings(swings: Sequence[Swing], watched: BreakEven | None, option: Option, book: Catalog) -> None:
+    """What moves this break-even most, and what is taken for granted."""
+    if watched:
+        against = f"{watched.against.name} from {_seller(watched.against, book)}"
+        print(f"\nInstead of {against}, with one input at each end of its range:\n")
+        rows = [(s.name, s.at_low, _from(s.low), s.at_high, _from(s.high)) for s in swings]
+        show_table(("input", "low end", "pays from", "high end", "pays from"), rows)
     _show_notes(assumption.text for assumption in option.assumptions)
+
+
+def show_feasible(found: Iterable[Feasibility]) -> None:
+    """The answer for each, then its formats."""
+    for each in found:
+        print(f"{fit_answer(each, usd)}\n")
+        rows = [
+            (
+                fit.precision if fit.is_real else f"{fit.precision} (nominal)",
+                f"{fit.weights_bytes / _GB:,.0f}",
+                f"{fit.usable_bytes / _GB:,.0f}",
+                "yes" if fit.fits else "no",
+                offload_words(fit) or "no",
+            )
+            for fit in each.tried
+        ]
+        show_table(("format", "weights, GB", "usable, GB", "fits", "experts in the host's memory"), rows)
+        print()
 
 
 def _from(requests: Decimal | None) -> str:

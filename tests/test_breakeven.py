@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.decision import break_even, by_token, curve
+from estimator.decision import break_even, by_token, curve, months_until
 from estimator.decision.breakeven import Cost, CostAt, volumes
+from pricing import InputError
 from tests.made_up import option
 
 REQUESTS = Fraction(100)
@@ -78,6 +79,28 @@ def test_the_crossing_lies_where_the_costs_cross(fixed: int, per_today: int) -> 
     else:
         assert found is not None
         assert float(found) == pytest.approx(float(expected), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("volume", "growth", "months"),
+    [
+        pytest.param("100", "0.05", 0, id="now"),
+        pytest.param("99", "0", 0, id="passed, without growth"),
+        pytest.param("105", "0.05", 1, id="after a month to the request"),
+        pytest.param("105.01", "0.05", 2, id="just after it"),
+        pytest.param("200", "0.05", 15, id="doubled: 1.05 to the 15th is 2.08"),
+        pytest.param("101", "0", None, id="never, without growth"),
+        pytest.param("101", "-0.1", None, id="never, shrinking"),
+        pytest.param(None, "0.15", None, id="never at any volume"),
+    ],
+)
+def test_months_until_a_volume(volume: str | None, growth: str, months: int | None) -> None:
+    assert months_until(volume and Decimal(volume), REQUESTS, Decimal(growth)) == months  # type: ignore[arg-type]
+
+
+def test_work_that_shrinks_to_nothing_is_an_error() -> None:
+    with pytest.raises(InputError, match="leaves no work"):
+        months_until(Decimal(1), REQUESTS, Decimal(-1))
 
 
 @given(st.lists(st.integers(1, 600), min_size=3, max_size=3).map(sorted))

@@ -127,6 +127,14 @@ def test_prices_of_a_past_day_are_those_of_that_day() -> None:
     )
 
 
+def test_the_answer_to_running_it_oneself_comes_first() -> None:
+    page = run("selfhost")
+    first, second = (m.value for m in page.main.markdown[:2])
+    assert first == "### No: buy it by the token"
+    assert "does this work for" in second
+    assert "own GPUs cost" in second
+
+
 def test_own_gpus_say_how_busy_they_are() -> None:
     page = run("selfhost")
     assert [m.label for m in page.metric] == [
@@ -138,6 +146,26 @@ def test_own_gpus_say_how_busy_they_are() -> None:
     assert "and be busy" in said(page)
 
 
+def test_the_folds_of_running_it_oneself() -> None:
+    labels = [fold.label for fold in run("selfhost").expander]
+    for label in ("What would change the answer?", "Rented, leased or bought", "Would it run on 2 × RTX 5090?"):
+        assert label in labels
+
+
+def test_where_the_same_weights_are_never_dearer_another_model_is_named() -> None:
+    page = run("selfhost", lambda p: p.selectbox(key="weights").set_value("gpt-oss-120b"))
+    verdict = page.main.markdown[1].value
+    assert "pay from" in verdict or "At no volume in view would they pay against it; against" in verdict
+    assert "requests a month on" in verdict
+
+
+@pytest.mark.parametrize("tenure", ["reserved", "buy"])
+def test_own_gpus_may_be_leased_or_bought(tenure: str) -> None:
+    page = run("selfhost", lambda p: p.selectbox(key="tenure").set_value(tenure))
+    assert not page.error
+    assert "own GPUs cost" in said(page)
+
+
 def test_two_consumer_cards_do_not_hold_it() -> None:
     def choose(page: AppTest) -> None:
         page.selectbox(key="device").set_value("rtx-5090").run()
@@ -146,11 +174,14 @@ def test_two_consumer_cards_do_not_hold_it() -> None:
     page = run("selfhost", choose)
     assert "**No.**" in page.error[0].value
     assert "GB" in page.error[0].value
+    assert "With its experts in the host's memory it runs for one reader at a time" in said(page)
+    assert "The least that does hold it" in said(page)
 
 
 def test_a_rumour_is_not_computed() -> None:
     page = run("selfhost", lambda p: p.selectbox(key="weights").set_value("deepseek-v4-rumour"))
     assert "unknown" in page.error[0].value
+    assert "What would hold it cannot be told" in said(page)
 
 
 @pytest.mark.parametrize(

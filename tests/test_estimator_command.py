@@ -302,7 +302,10 @@ def test_selfhost_on_a_chosen_device(ask: Any) -> None:
     assert plan["gpus"] == plan["replicas"] * plan["gpus_per_replica"]
     assert 0 < plan["utilisation"] <= 1
     assert {"out_tok_s_per_gpu", "ttft_ms", "tpot_ms"} < plan["throughput"].keys()
-    assert [line["name"] for line in option["lines"]] == ["gpu_rent", "staff"]
+    assert [line["name"] for line in option["lines"]] == ["gpu_rent", "storage", "egress", "staff"]
+    assert len(plan["replicas_by_hour"]) == 168
+    assert plan["targets"]["tpot_ms"] == 50
+    assert len(answer["swings"]) == 7
     assert option["monthly_usd"] == pytest.approx(sum(line["usd"] for line in option["lines"]))
     assert option["low_usd"] <= option["monthly_usd"] <= option["high_usd"]
     assert set(option["sources"]) <= set(answer["sources"])
@@ -311,6 +314,46 @@ def test_selfhost_on_a_chosen_device(ask: Any) -> None:
     for each in answer["break_even"]:
         found = [each[k] for k in ("earliest", "typical", "latest") if each[k] is not None]
         assert found == sorted(found)
+
+
+def test_selfhost_compares_with_the_same_weights_first(ask: Any) -> None:
+    found = ask("selfhost", "support-chat", "--model", "gpt-oss-120b", "--device", "h100")["break_even"]
+    same = ["gpt-oss-120b" in each["model"] for each in found]
+    assert same[0]
+    assert same == sorted(same, reverse=True)
+
+
+def test_growth_says_when_it_pays(ask: Any) -> None:
+    call = ("selfhost", "support-chat", "--model", "gpt-oss-120b", "--device", "h100", "--growth")
+    slow, fast = (ask(*call, growth)["break_even"] for growth in ("0", "0.15"))
+    for a, b in zip(slow, fast, strict=True):
+        assert (a["months"] is None) or a["months"] == 0
+        assert (b["months"] is None) == (b["typical"] is None)
+
+
+def test_own_gpus_may_be_bought(ask: Any) -> None:
+    call = ("selfhost", "support-chat", "--model", "gpt-oss-120b", "--device", "h100", "--tenure", "buy")
+    names = [line["name"] for line in ask(*call)["option"]["lines"]]
+    assert names == ["hardware", "failures", "power", "rack", "storage", "egress", "staff"]
+
+
+def test_a_stricter_promise_never_needs_fewer_gpus(ask: Any) -> None:
+    call = ("selfhost", "support-chat", "--model", "gpt-oss-120b", "--device", "h100", "--units", 10_000_000)
+    usual, strict = (ask(*call, *more)["plan"]["gpus"] for more in ((), ("--tpot", "20", "--ttft", "1")))
+    assert strict > usual
+
+
+def test_does_it_fit(ask: Any) -> None:
+    found = ask("fits", "deepseek-v4-flash", "gpt-oss-20b")
+    assert [(each["model"], each["device"], each["fits"]) for each in found] == [
+        ("deepseek-v4-flash", "rtx-4090", False),
+        ("deepseek-v4-flash", "rtx-5090", False),
+        ("gpt-oss-20b", "rtx-4090", True),
+        ("gpt-oss-20b", "rtx-5090", True),
+    ]
+    assert found[0]["answer"].startswith("No. ")
+    assert found[0]["instead"][0]["rent_usd_per_month"] > 0
+    assert found[0]["formats"][0]["offloads"]
 
 
 def test_own_gpus_are_the_cheapest_unless_one_is_chosen(ask: Any) -> None:
@@ -376,6 +419,11 @@ def test_a_report_without_models_takes_the_featured_ones_and_own_gpus(ask: Any, 
             ("selfhost", "support-chat", "--model", "gpt-oss-120b"),
             ("replicas at the busiest hour", "GPUs, rented", "instead of", "GPT-5.4"),
             id="selfhost",
+        ),
+        pytest.param(
+            ("fits", "deepseek-v4-flash", "--device", "rtx-4090"),
+            ("No. DeepSeek-V4-Flash takes 83 GB even as the file 0731-UD-IQ1_S", "usable, GB", "nominal"),
+            id="fits",
         ),
         pytest.param(
             ("budget", "support-chat", *GPT, "--monthly-usd", "50"),
@@ -476,6 +524,15 @@ def test_a_profile_that_cannot_be_used(say: Any, folder: Path, call: str, profil
         pytest.param(
             f"selfhost {CHAT} --model deepseek-v4-rumour", "its layers and experts are unknown", id="selfhost-rumour"
         ),
+        pytest.param(f"selfhost {CHAT} --model gpt-oss-120b --gpus 2", "name it with --device", id="gpus-of-what"),
+        pytest.param(f"selfhost {CHAT} --model gpt-oss-120b --device h100 --gpus 0", "must be above 0", id="no-gpus"),
+        pytest.param(
+            f"selfhost {CHAT} --model gpt-oss-120b --device mi300x --tenure reserved", "for a term", id="no-such-rent"
+        ),
+        pytest.param("fits gpt-9", "No architecture of 'gpt-9' is on file.", id="fits-unknown"),
+        pytest.param("fits gpt-oss-20b --device h999", "no device called h999", id="fits-device"),
+        pytest.param("fits gpt-oss-20b --context 131073", "takes at most 131,072 tokens", id="fits-context"),
+        pytest.param("fits gpt-oss-20b --count 0", "give at least 1 of each", id="fits-none"),
         pytest.param(
             f"selfhost {CHAT} --model gpt-oss-120b --device h999", "no device called h999 is on record.", id="device"
         ),

@@ -18,6 +18,7 @@ from estimator.decision import (
     hosted_option,
     hosted_options,
     hosting,
+    longest_context,
     per_million_output_usd,
     volumes_in_view,
 )
@@ -98,6 +99,19 @@ def test_the_work_is_counted_by_the_tokenizer_of_the_weights() -> None:
 def test_what_cannot_be_hosted_says_why(weights: str, device: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         hosting(weights, device, chats(), catalog())
+
+
+def test_the_cheapest_may_be_bought() -> None:
+    rented, bought = (cheapest_hosting(WEIGHTS, chats(), catalog(), tenure) for tenure in ("rent", "buy"))
+    assert rented.tenure == "rent"
+    assert bought.tenure == "buy"
+    assert hosted_option(bought).detail.endswith(", bought")
+
+
+def test_the_longest_context_is_that_of_one_request_in_a_hundred() -> None:
+    assert longest_context(chats(), WEIGHTS) == pytest.approx(2300, rel=0.02)
+    endless = work(Usage(uncached_input_tokens=5_000_000, output_tokens=1))
+    assert longest_context(endless, WEIGHTS) == 131_072
 
 
 def test_a_choice_of_gpus_is_kept() -> None:

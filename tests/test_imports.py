@@ -52,6 +52,8 @@ DOORS = {
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
+    "scipy": ("estimator.selfhost.fleet",),
+    "simpy": ("estimator.selfhost.simulate",),
 }
 
 

@@ -1,5 +1,6 @@
 """A workload on rented GPUs, from its profile to a month's bill."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -9,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.selfhost.deployment import GPUS_PER_NODE
+from estimator.selfhost.fleet import usual_targets
+from estimator.selfhost.ownership import Tenure
 from estimator.selfhost.plan import Plan, plan, plans
 from estimator.workload import Record, Workload, from_profile, profile
 from pricing import InputError, Usage
@@ -63,9 +66,15 @@ def test_no_larger_replica_would_need_fewer_gpus() -> None:
 
 def test_a_month_by_hand() -> None:
     found = planned()
+    lines = {line.name: line.usd for line in found.lines}
     gpu_hours = Decimal(str(found.fleet.peak_gpus)) * Decimal("730.5")
-    assert found.lines[0].usd == gpu_hours * found.lines[0].rate_usd
-    assert found.usd == found.lines[0].usd + Decimal(4375)
+    assert lines["gpu_rent"] == gpu_hours * found.lines[0].rate_usd
+    assert lines["staff"] == Decimal(4375)
+    # A copy of the weights for each replica at 0.10 USD a GB; 300 million tokens of 200 bytes at 0.09 USD a GB.
+    weights_gb = Decimal(str(found.fleet.peak_replicas * found.memory.weights_bytes / 1e9))
+    assert lines["storage"] == pytest.approx(weights_gb / 10)
+    assert lines["egress"] == pytest.approx(Decimal("5.4"), rel=Decimal("1e-6"))
+    assert found.usd == sum(lines.values())
     assert found.low_usd <= found.usd <= found.high_usd
 
 
@@ -73,15 +82,61 @@ def test_replicas_hold_all_in_flight_at_the_peak() -> None:
     found = planned()
     level = found.levels[1]
     peak_per_s = 1_000_000 / 730.5 / 3600 * 4 / 3  # Four of the mean three an hour.
-    assert max(level.arrivals) == pytest.approx(peak_per_s)
-    assert found.fleet.peak_replicas * level.concurrency >= peak_per_s * level.residence_s
-    assert (found.fleet.peak_replicas - 1) * level.concurrency < peak_per_s * level.residence_s
+    assert max(level.asked.arrivals) == pytest.approx(peak_per_s)
+    busy = peak_per_s * found.targets.burst * level.replica.stay_s
+    assert found.fleet.peak_replicas * level.replica.places >= busy
     assert 0 < found.fleet.utilisation <= 1
 
 
-def test_a_slower_target_never_costs_more() -> None:
-    costs = [planned(tpot_target_ms=target).usd for target in (20.0, 50.0, 100.0)]
-    assert costs == sorted(costs, reverse=True)
+def test_a_slower_target_never_needs_more() -> None:
+    gpus = [planned(targets=replace(usual_targets(), tpot_ms=ms)).fleet.peak_gpus for ms in (20.0, 50.0, 100.0)]
+    assert gpus == sorted(gpus, reverse=True)
+
+
+def test_a_promise_out_of_reach_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"later than the 0\.01 s promised"):
+        planned(targets=replace(usual_targets(), ttft_s=0.01))
+
+
+def test_requests_on_record_for_less_than_a_week_stand_for_all() -> None:
+    assert "All hours are like the 24 on record." in [a.text for a in planned().assumptions]
+
+
+@pytest.mark.parametrize("tenure", ["rent", "reserved", "buy"])
+def test_every_way_to_have_it_is_a_range_with_sources(tenure: Tenure) -> None:
+    found = planned().held(tenure)
+    assert found.low_usd <= found.usd <= found.high_usd
+    assert all(line.low_usd <= line.usd <= line.high_usd for line in found.lines)
+    assert {source for line in found.lines for source in line.sources} <= sources().keys()
+    assert found.fleet == planned().fleet
+
+
+def test_only_rent_by_the_hour_follows_the_hours() -> None:
+    large = plan("llama-3.1-70b", "h200", work(20_000_000), hourly=True)
+    assert large.held("reserved").fleet.replicas_by_hour == (large.fleet.peak_replicas,) * 24
+
+
+def test_what_nobody_sells_so_cannot_be_had_so() -> None:
+    with pytest.raises(InputError, match="no rental quote for a term for GB200"):
+        plan("llama-3.1-70b", "gb200", work()).held("reserved")
+
+
+def test_engines_of_any_speed_serve_the_same_requests() -> None:
+    fast, typical, slow = (planned().on_engine(speed).fleet for speed in range(3))
+    assert typical == planned().fleet
+    assert fast.peak_replicas <= typical.peak_replicas <= slow.peak_replicas
+
+
+def test_the_same_requests_asked_for_again_are_the_same_plan() -> None:
+    low, typical, high = (level.asked for level in planned().levels)
+    assert planned().asked_for(low, typical, high) == planned()
+
+
+def test_larger_bursts_never_need_fewer() -> None:
+    large = plan("llama-3.1-70b", "h200", work(20_000_000))
+    peaks = [large.promising(replace(large.targets, burst=b)).fleet.peak_replicas for b in (1, 1.5, 4)]
+    assert peaks == sorted(peaks)
+    assert large.promising(large.targets) == large
 
 
 def test_hours_as_needed_never_cost_more_than_always_on() -> None:
@@ -144,5 +199,5 @@ def test_everything_has_a_source_and_every_assumption_is_said() -> None:
     found = planned()
     assert set(found.sources) - {a.source for a in found.assumptions} <= sources().keys()
     said = " ".join(a.text for a in found.assumptions)
-    for word in ("50 ms", "rented on demand", "engineer", "read in full"):
+    for word in ("50 ms", "within 5 s", "1.5 times", "rented by the hour", "engineer", "read in full"):
         assert word in said

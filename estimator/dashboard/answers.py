@@ -13,6 +13,7 @@ from estimator.decision import (
     Moved,
     Option,
     Scenario,
+    Swing,
     break_even,
     by_gpus,
     by_token,
@@ -22,11 +23,14 @@ from estimator.decision import (
     hosted_option,
     hosted_options,
     hosting,
+    longest_context,
     moves,
+    tornado,
     volumes_in_view,
+    worth_watching,
 )
 from estimator.report import is_sure
-from estimator.selfhost import Plan
+from estimator.selfhost import Feasibility, Plan, Tenure, feasible, find_architecture, find_device
 from estimator.workload import Workload
 from pricing import catalog, now
 from pricing.windows import SLOT_MINUTES
@@ -74,30 +78,44 @@ ANY_DEVICE = ""
 
 
 @st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash})
-def planned(work: Workload, weights: str, device: str, gpus: int | None) -> Plan:
+def planned(work: Workload, weights: str, device: str, gpus: int | None, tenure: Tenure = "rent") -> Plan:
     """The work on an open model, on `device` or the cheapest, with `gpus` for each copy or as many as it takes."""
     if device == ANY_DEVICE:
-        return cheapest_hosting(weights, work, catalog())
-    return hosting(weights, device, work, catalog(), gpus=gpus)
+        return cheapest_hosting(weights, work, catalog(), tenure)
+    return hosting(weights, device, work, catalog(), gpus=gpus).held(tenure)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Workload: hash})
+def fits(work: Workload, weights: str, device: str, count: int) -> Feasibility:
+    """Whether the model runs on so many devices for all but the longest of these requests."""
+    return feasible(find_architecture(weights), find_device(device), count, longest_context(work, weights))
 
 
 @dataclass(frozen=True)
 class Rivalry:
-    """A plan against what is bought by the token: costs over volume, and where it pays."""
+    """A plan against what is bought by the token, the same weights first: costs over volume, where it pays, and what
+    moves that most.
+    """
 
     curves: tuple[Curve, ...]
     break_evens: tuple[BreakEven, ...]
+    watched: BreakEven | None
+    swings: tuple[Swing, ...]
 
 
 @st.cache_resource(max_entries=128, show_spinner="Looking for where it pays …", hash_funcs={Workload: hash})
-def rivalry(work: Workload, weights: str, device: str, gpus: int | None, at: datetime) -> Rivalry:
+def rivalry(work: Workload, weights: str, device: str, gpus: int | None, *, tenure: Tenure, at: datetime) -> Rivalry:
     """The plan against the models that people ask for, and the cheapest seller of the same weights."""
-    plan, rate = planned(work, weights, device, gpus), work.requests_per_month
+    plan, rate = planned(work, weights, device, gpus, tenure), work.requests_per_month
     rivals = _rivals(work, weights, at)
     hosted, view = by_gpus(plan), volumes_in_view(plan)
+    found = tuple(break_even(hosted, rival, rate, view) for rival in rivals)
+    watched = worth_watching(found) if found else None
     return Rivalry(
         (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
-        tuple(break_even(hosted, rival, rate, view) for rival in rivals),
+        found,
+        watched,
+        tornado(plan, watched.against, rate, view) if watched else (),
     )
 
 

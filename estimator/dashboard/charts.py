@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from estimator.dashboard.purse import Purse
-from estimator.decision import Curve, Month, Option
+from estimator.decision import Curve, Month, Option, Swing
 from estimator.report import count, is_sure
+from estimator.selfhost import Fleet, RentMonth
+from estimator.selfhost.device import RentalQuote
 from pricing import PriceRule
 
 Figure = dict[str, Any]
@@ -26,6 +28,7 @@ _KINDS: tuple[tuple[str, Callable[[Option], bool], Figure], ...] = (
     ),
 )
 _ROW_PX = 34
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _OFF_THE_CHART = 4  # How often the longest bar of the others a bar must be to be cut.
 
 
@@ -233,6 +236,108 @@ def price_steps(rules: Sequence[tuple[str, PriceRule]], start: datetime, end: da
     layout = _layout(height=360, y="US dollars per 1M tokens")
     layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
     return {"data": traces, "layout": layout}
+
+
+def swing_bars(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -> Figure:
+    """From how many requests a month own GPUs pay at both ends of each input, widest on top; `never` ends the axis."""
+    names = [swing.name for swing in swings]
+    traces = []
+    for title, color, end in (("at its low end", API, "low"), ("at its high end", CLAIM, "high")):
+        volumes = [getattr(swing, end) for swing in swings]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": title,
+                "marker": {"color": color, "size": 13, "symbol": ["x" if v is None else "circle" for v in volumes]},
+                "x": [float(never if v is None else v) for v in volumes],
+                "y": names,
+                "customdata": [
+                    [getattr(swing, f"at_{end}"), "never" if v is None else f"from {count(v)} requests"]
+                    for swing, v in zip(swings, volumes, strict=True)
+                ],
+                "hovertemplate": "%{y}, %{customdata[0]}: %{customdata[1]}<extra></extra>",
+            }
+        )
+    layout = _layout(height=_ROW_PX * len(swings) + 120, x="requests a month from which it pays; a cross is never")
+    layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
+    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
+    bars = [
+        {
+            "type": "line",
+            "x0": float(never if swing.low is None else swing.low),
+            "x1": float(never if swing.high is None else swing.high),
+            "y0": swing.name,
+            "y1": swing.name,
+            "line": {"color": QUIET, "width": 6},
+            "layer": "below",
+        }
+        for swing in swings
+    ]
+    layout["shapes"] = bars + ([_rule_at(float(base))] if base is not None else [])
+    return {"data": traces, "layout": layout}
+
+
+def fleet_hours(arrivals: Sequence[float], fleet: Fleet) -> Figure:
+    """Requests a minute and copies kept, hour by hour; 168 hours are those of a week from Monday on."""
+    week = len(arrivals) == len(_WEEK) * 24
+    x = [f"{_WEEK[h // 24]} {h % 24:02d}:00" if week else f"hour {h + 1}" for h in range(len(arrivals))]
+    both: Figure = {"type": "scatter", "mode": "lines", "x": x}
+    requests = both | {"name": "requests a minute", "y": [rate * 60 for rate in arrivals], "line": {"color": API}}
+    copies = both | {"name": "copies kept", "y": list(fleet.replicas_by_hour), "yaxis": "y2"}
+    copies["line"] = {"color": HOSTED, "shape": "hv"}
+    layout = _layout(height=300, y="requests a minute")
+    layout["yaxis"] |= {"rangemode": "tozero"}
+    layout["xaxis"] |= {"nticks": 8}
+    layout["yaxis2"] = {
+        "title": {"text": "copies"},
+        "overlaying": "y",
+        "side": "right",
+        "rangemode": "tozero",
+        "fixedrange": True,
+        "showgrid": False,
+        "dtick": max(1, fleet.peak_replicas // 4),
+    }
+    return {"data": [requests, copies], "layout": layout}
+
+
+def rent_trend(months: Sequence[RentMonth], quotes: Sequence[RentalQuote]) -> Figure:
+    """Rents on demand by month: every quote, their median, and the middle half shaded."""
+    middle = [month.month.replace(day=15) for month in months]
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "middle half",
+        "x": middle + middle[::-1],
+        "y": [float(m.upper) for m in months] + [float(m.lower) for m in reversed(months)],
+        "fill": "toself",
+        "fillcolor": "rgba(74,134,232,0.16)",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+    medians = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "median of the month",
+        "x": middle,
+        "y": [float(m.median) for m in months],
+        "line": {"color": HOSTED, "width": 2.5},
+        "customdata": [m.quotes for m in months],
+        "hovertemplate": "%{x|%B %Y}: $%{y:.2f}, %{customdata} quotes<extra></extra>",
+    }
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "a seller's quote",
+        "x": [quote.as_of for quote in quotes],
+        "y": [float(quote.usd_per_gpu_hour) for quote in quotes],
+        "marker": {"color": QUIET, "size": 6},
+        "customdata": [quote.provider for quote in quotes],
+        "hovertemplate": "%{customdata}, %{x|%-d %B %Y}: $%{y:.2f}<extra></extra>",
+    }
+    layout = _layout(height=320, y="US dollars for a GPU-hour")
+    layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
+    return {"data": [band, medians, dots], "layout": layout}
 
 
 def _layout(*, height: int, x: str = "", y: str = "") -> Figure:

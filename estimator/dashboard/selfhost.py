@@ -1,32 +1,40 @@
-"""Run it yourself? Does the model fit, how fast is it, how many are needed, and from which volume on it pays."""
+"""Run it yourself? Does it pay, from when on, does it fit, how fast is it, and how many are needed."""
 
 from decimal import Decimal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from estimator.dashboard.answers import ANY_DEVICE, Rivalry, half_hour, planned, rivalry
-from estimator.dashboard.charts import break_even_lines
+from estimator.dashboard import fitting
+from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
+from estimator.dashboard.charts import break_even_lines, fleet_hours, rent_trend, swing_bars
 from estimator.dashboard.parts import QUIET, behind, escaped, seller
 from estimator.dashboard.purse import purse
-from estimator.decision import (
-    Option,
-    hosted_option,
-    per_million_output_usd,
-)
+from estimator.decision import BreakEven, Option, hosted_option, months_until, per_million_output_usd
 from estimator.report import count, status_words
-from estimator.selfhost import Architecture, Plan, architectures, devices
+from estimator.selfhost import (
+    TENURES,
+    Architecture,
+    Plan,
+    architectures,
+    dated_rents,
+    devices,
+    rent_by_month,
+    service_facts,
+)
 from estimator.workload import Workload
 from pricing import InputError
 
 _DEFAULT = "deepseek-v4-flash"
 _GPUS = (0, 1, 2, 4, 8, 16, 32)  # 0: as many as it takes
+_CONSUMER, _PAIR = "rtx-5090", 2  # What people ask about.
 _GB = 1e9
+_MONTHS_PER_YEAR = 12
 
 
 def show(work: Workload) -> None:
     models = architectures()
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    left, middle, right, last = st.columns((3, 3, 2, 2), vertical_alignment="bottom")
     weights = left.selectbox(
         "Open model",
         tuple(models),
@@ -42,17 +50,20 @@ def show(work: Workload) -> None:
         key="device",
         bind="query-params",
     )
-    gpus = 0 if device == ANY_DEVICE else _how_many(right)
-    model = models[weights]
-    _about(model)
+    tenure = right.selectbox("GPUs are", tuple(TENURES), format_func=TENURES.__getitem__, key="tenure")
+    gpus = 0 if device == ANY_DEVICE else _how_many(last)
     try:
-        plan = planned(work, weights, device, gpus or None)
+        plan = planned(work, weights, device, gpus or None, tenure)
     except InputError as error:
         st.error(f"**No.** {escaped(str(error))}")
+        _about(models[weights])
+        fitting.show(fits(work, weights, device or _CONSUMER, gpus or _PAIR), expanded=True)
         return
-    _verdict(plan, work)
-    _figures(plan)
-    _break_even(plan, work, rivalry(work, weights, device, gpus or None, half_hour()))
+    found = rivalry(work, weights, device, gpus or None, tenure=tenure, at=half_hour())
+    _verdict(plan, work, found)
+    _chart(plan, work, found)
+    _details(plan, work, found)
+    fitting.show(fits(work, weights, device or _CONSUMER, gpus or _PAIR), expanded=False)
     st.subheader("Behind the figures")
     behind([hosted_option(plan)], purse())
 
@@ -76,17 +87,119 @@ def _about(model: Architecture) -> None:
         st.warning(f"{escaped(model.name)} is {status_words(model.status)}: what is not known is left out.")
 
 
-def _verdict(plan: Plan, work: Workload) -> None:
-    deployment, fleet, mine = plan.deployment, plan.fleet, purse()
-    copies = "one copy" if fleet.peak_replicas == 1 else f"{fleet.peak_replicas} copies"
-    on = f"{deployment.gpus} × {plan.device.name}"
+def _verdict(plan: Plan, work: Workload, found: Rivalry) -> None:
+    mine = purse()
+    span = escaped(mine.span(plan.low_usd, plan.high_usd))
+    own = f"own GPUs cost **{escaped(mine.written(plan.usd))}** a month ({span})"
+    if not found.break_evens:
+        st.markdown(f"### Nobody on record sells {escaped(plan.architecture.name)} by the token")
+        st.markdown(f"{own.capitalize()}.")
+        return
+    first = found.break_evens[0]
+    pays = plan.usd <= first.against.usd
+    st.markdown(f"### {'Yes' if pays else 'No'}: {'own GPUs cost less' if pays else 'buy it by the token'}")
     st.markdown(
-        f"### {escaped(mine.written(plan.usd))} a month, between {escaped(mine.written(plan.low_usd))} and "
-        f"{escaped(mine.written(plan.high_usd))}"
+        f"{escaped(_named(first.against))} does this work for **{escaped(mine.written(first.against.usd))}** a month; "
+        f"{own}. {_when(first, found.watched, work)}"
     )
-    st.markdown(
-        f"{copies.capitalize()} of the model on **{escaped(on)}** would carry "
-        f"{count(work.requests_per_month)} requests a month and be busy **{_percent(fleet.utilisation)}** of the time."
+
+
+def _when(found: BreakEven, watched: BreakEven | None, work: Workload) -> str:
+    """From which volume on it pays, and when that comes; if never, from when on against another."""
+    if found.typical is None:
+        other = watched.typical if watched else None
+        if watched is None or other is None:
+            return "At no volume in view would they pay against it, or against any model below."
+        return (
+            f"At no volume in view would they pay against it; against {escaped(_named(watched.against))} from "
+            f"{count(other)} requests a month on."
+        )
+    growth = service_facts()["volume_growth_per_month"].typical
+    months = months_until(found.typical, work.requests_per_month, growth)
+    if not months:
+        return f"They pay from {count(found.typical)} requests a month on; you have {count(work.requests_per_month)}."
+    years = f"{months / _MONTHS_PER_YEAR:.0f} years" if months > 2 * _MONTHS_PER_YEAR else f"{months} months"
+    return (
+        f"They would pay from {count(found.typical)} requests a month on (between {_from(found.earliest)} and "
+        f"{_from(found.latest)}): with {growth:.0%} more each month, in {years}."
+    )
+
+
+def _chart(plan: Plan, work: Workload, found: Rivalry) -> None:
+    st.plotly_chart(
+        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
+        config=QUIET,
+        alt=f"Monthly cost over volume: {plan.architecture.name} on own GPUs and {len(found.break_evens)} models "
+        "bought by the token",
+        key="break-even",
+    )
+
+
+def _details(plan: Plan, work: Workload, found: Rivalry) -> None:
+    with st.expander("Against each model bought by the token"):
+        _against(plan, work, found)
+    with st.expander("What would change the answer?"):
+        _swings(found)
+    with st.expander("How many copies, how fast, hour by hour"):
+        _about(plan.architecture)
+        _figures(plan)
+        _hours(plan, work)
+    with st.expander("Rented, leased or bought"):
+        _tenures(plan, found)
+    with st.expander(f"How the rent of {plan.device.name} moved"):
+        _rents(plan)
+
+
+def _against(plan: Plan, work: Workload, found: Rivalry) -> None:
+    st.table(
+        [
+            {
+                "Instead of": escaped(_named(be.against)),
+                "pays from (requests a month)": _from(be.typical),
+                "at the earliest": _from(be.earliest),
+                "at the latest": _from(be.latest),
+                "by the token, today": escaped(purse().written(be.against.usd)),
+            }
+            for be in found.break_evens
+        ]
+    )
+    each = per_million_output_usd(plan, work)
+    if each is not None:
+        st.caption(
+            escaped(
+                f"At today's volume the GPUs cost {purse().written(each)} for each million tokens that they write, "
+                "mostly because they wait. Prices and rents are those of today at every volume."
+            )
+        )
+
+
+def _swings(found: Rivalry) -> None:
+    if found.watched is None:
+        st.caption("Nobody on record sells what this could be held against.")
+        return
+    against = escaped(_named(found.watched.against))
+    st.caption(f"Own GPUs instead of {against}: each input at both ends of its range, all else as it is.")
+    if any(swing.low is not None or swing.high is not None for swing in found.swings):
+        never = max(point.requests_per_month for point in found.curves[0].points)
+        st.plotly_chart(
+            swing_bars(found.swings, found.watched.typical, never),
+            config=QUIET,
+            alt=f"From which volume on it pays at both ends of each input; {found.swings[0].name} moves it most",
+            key="swings",
+        )
+    else:
+        st.markdown("None of them alone would make own GPUs pay at any volume in view.")
+    st.table(
+        [
+            {
+                "Input": swing.name,
+                "low end": escaped(swing.at_low),
+                "pays from": _from(swing.low),
+                "high end": escaped(swing.at_high),
+                "pays then from": _from(swing.high),
+            }
+            for swing in found.swings
+        ]
     )
 
 
@@ -119,10 +232,10 @@ def _figures(plan: Plan) -> None:
         columns[2].metric(
             "A full copy writes",
             f"{speed.out_tok_s_per_gpu.typical * plan.deployment.gpus:,.0f} tokens/s",
-            f"first word after {speed.ttft_ms.typical / 1000:,.1f} s" if speed.ttft_ms else "",
+            f"first word after {plan.levels[1].replica.first_s:,.1f} s",
             delta_color="off",
             delta_arrow="off",
-            help="All answers together, with the longest queue that keeps the speed.",
+            help="All answers together. The first word comes so soon where nothing else waits.",
             border=True,
         )
     columns[3].metric(
@@ -136,34 +249,66 @@ def _figures(plan: Plan) -> None:
     )
 
 
-def _break_even(plan: Plan, work: Workload, found: Rivalry) -> None:
-    st.subheader("From which volume on does it pay?")
+def _hours(plan: Plan, work: Workload) -> None:
+    deployment, fleet, targets = plan.deployment, plan.fleet, plan.targets
+    copies = "One copy" if fleet.peak_replicas == 1 else f"{fleet.peak_replicas} copies"
+    st.markdown(
+        f"{copies} of the model on **{escaped(f'{deployment.gpus} × {plan.device.name}')}** would carry "
+        f"{count(work.requests_per_month)} requests a month and be busy **{_percent(fleet.utilisation)}** of the time: "
+        f"{targets.share:.0%} get their first word within {targets.ttft_s:g} s, and "
+        f"{1000 / targets.tpot_ms:.0f} tokens a second from then on."
+    )
     st.plotly_chart(
-        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
+        fleet_hours(plan.levels[1].asked.arrivals, fleet),
         config=QUIET,
-        alt=f"Monthly cost over volume: own GPUs and {len(found.break_evens)} models bought by the token",
-        key="break-even",
+        alt=f"Requests a minute by hour, and the {fleet.peak_replicas} copies kept for them",
+        key="hours",
     )
-    st.table(
-        [
-            {
-                "Instead of": escaped(_named(be.against)),
-                "pays from (requests a month)": _from(be.typical),
-                "at the earliest": _from(be.earliest),
-                "at the latest": _from(be.latest),
-                "by the token, today": escaped(purse().written(be.against.usd)),
-            }
-            for be in found.break_evens
-        ]
+
+
+def _tenures(plan: Plan, found: Rivalry) -> None:
+    mine = purse()
+    rows = []
+    for tenure, said in TENURES.items():
+        try:
+            held = plan.held(tenure)
+        except InputError as error:
+            rows.append({"GPUs": said, "A month": "not on record", "between": escaped(str(error))})
+        else:
+            span = escaped(mine.span(held.low_usd, held.high_usd))
+            rows.append({"GPUs": said, "A month": escaped(mine.written(held.usd)), "between": span})
+    same = (be.against for be in found.break_evens if be.against.weights == plan.architecture.id)
+    rows += [
+        {
+            "GPUs": f"somebody else's, by the token: {escaped(_named(option))}",
+            "A month": escaped(mine.written(option.usd)),
+            "between": escaped(mine.span(option.low_usd, option.high_usd)),
+        }
+        for option in same
+    ]
+    st.table(rows)
+    st.caption(
+        "With engineers, disks and traffic; bought ones with power, place, spares and failures, over three years."
     )
-    each = per_million_output_usd(plan, work)
-    if each is not None:
-        st.caption(
-            escaped(
-                f"At today's volume the GPUs cost {purse().written(each)} for each million tokens that they write, "
-                "mostly because they wait. Prices and rents are those of today at every volume."
-            )
+
+
+def _rents(plan: Plan) -> None:
+    months, quotes = rent_by_month(plan.device), dated_rents(plan.device)
+    if not months:
+        st.caption("No dated quote is on record for it.")
+        return
+    st.plotly_chart(
+        rent_trend(months, quotes),
+        config=QUIET,
+        alt=f"Rent of one {plan.device.name} by month, from {len(quotes)} quotes",
+        key="rents",
+    )
+    st.caption(
+        escaped(
+            f"{len(quotes)} dated quotes on demand, {quotes[0].as_of:%-d %B %Y} to {quotes[-1].as_of:%-d %B %Y}. "
+            "Sellers differ from month to month, so look at the dots of one seller too."
         )
+    )
 
 
 def _named(option: Option) -> str:

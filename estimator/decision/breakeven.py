@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from estimator.decision.compare import Option
+from pricing import InputError
 
 Cost = tuple[Decimal, Decimal, Decimal]  # USD a month: low, typical, high
 CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
@@ -14,6 +15,7 @@ CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 _STEPS_PER_DECADE = 24
 _BELOW = 2  # decades
 _BISECTIONS = 20
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,33 @@ def curve(option: Option, cost: CostAt, requests_per_month: Fraction, at: Sequen
 def break_even(hosted: CostAt, against: Option, requests_per_month: Fraction, at: Sequence[Fraction]) -> BreakEven:
     """Compare the GPUs' cost with an API's typical cost at these volumes, and find the crossing between two."""
 
-    def crossing(level: int) -> Decimal | None:
-        factor = _stays_below(lambda f: hosted(f)[level], lambda f: _times(against.usd, f), at)
+    def volume(level: int) -> Decimal | None:
+        factor = crossing(hosted, against.usd, at, level)
         return None if factor is None else _decimal(requests_per_month * factor)
 
-    return BreakEven(against, crossing(0), crossing(1), crossing(2))
+    return BreakEven(against, volume(0), volume(1), volume(2))
+
+
+def crossing(cost: CostAt, price_usd: Decimal, at: Sequence[Fraction], level: int = 1) -> Fraction | None:
+    """From which multiple of today's volume on a cost stays below a bill that is `price_usd` today; None is nowhere."""
+    return _stays_below(lambda f: cost(f)[level], lambda f: _times(price_usd, f), at)
+
+
+def months_until(volume: Decimal | None, requests_per_month: Fraction, growth: Decimal) -> int | None:
+    """Whole months until so many requests a month are reached if they grow by `growth` a month; None is never.
+
+    Raises InputError where the work would shrink to nothing.
+    """
+    if growth <= -1:
+        raise InputError(f"a growth of {growth:.0%} a month leaves no work: give more than -100 %.")
+    if volume is None:
+        return None
+    if Fraction(volume) <= requests_per_month:
+        return 0
+    if growth <= 0:
+        return None
+    months = math.log(Fraction(volume) / requests_per_month) / math.log1p(float(growth))
+    return math.ceil(months - _ROUNDING)
 
 
 def _stays_below(

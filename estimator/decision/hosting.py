@@ -1,17 +1,19 @@
 """A workload on own GPUs, as options to set beside those bought by the token."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
 from estimator.decision.breakeven import Cost, CostAt, volumes
 from estimator.decision.compare import Line, Option, recounted
-from estimator.selfhost import CostLine, Plan, devices, plan, plans
+from estimator.selfhost import TENURES, CostLine, Plan, Targets, Tenure, devices, find_architecture, plan, plans
 from estimator.workload import Workload
 from pricing import Catalog, InputError, Unpriced
 
 _CLASS = "datacentre"  # What can be rented by the hour and served from; other cards are there to choose.
 _MANY_REPLICAS = 30
+_LONGEST = 0.99
 
 
 def hosted_options(workload: Workload, catalog: Catalog) -> tuple[Option, ...]:
@@ -51,23 +53,37 @@ def hosting(
     *,
     gpus: int | None = None,
     precision: str = "native",
+    targets: Targets | None = None,
+    hourly: bool = False,
 ) -> Plan:
     """The workload on a chosen model and device. Raises InputError where that cannot be, with the reason."""
-    return plan(weights, device, carried(workload, weights, catalog), gpus, precision)
+    work = carried(workload, weights, catalog)
+    return plan(weights, device, work, gpus, precision, targets=targets, hourly=hourly)
 
 
-def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog) -> Plan:
-    """The workload on the data-centre GPUs that cost least. Raises InputError where none can serve it."""
-    found = plans(weights, carried(workload, weights, catalog), _rented())
+def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog, tenure: Tenure = "rent") -> Plan:
+    """The workload on the data-centre GPUs that cost least to have so. Raises InputError where none can serve it."""
+    found = list(_held(plans(weights, carried(workload, weights, catalog), _rented()), tenure))
     if not found:
-        raise InputError(f"no data-centre GPU on record can serve {weights} for this workload: choose another model.")
-    return found[0]
+        raise InputError(
+            f"no data-centre GPU that can be {TENURES[tenure]} is on record to serve {weights} for this workload: "
+            "choose another model."
+        )
+    return min(found, key=lambda p: p.usd)
+
+
+def _held(among: Iterable[Plan], tenure: Tenure) -> Iterator[Plan]:
+    for each in among:
+        try:
+            yield each.held(tenure)
+        except InputError:  # Nobody rents or sells it so.
+            continue
 
 
 def hosted_option(hosted: Plan) -> Option:
     """A plan as an option. Its range covers rents, staff and how fast the engines run."""
     replicas, deployment = hosted.fleet.peak_replicas, hosted.deployment
-    many = f"{replicas} × " if replicas > 1 else ""
+    many, held = f"{replicas} × " if replicas > 1 else "", TENURES[hosted.tenure]
     return Option(
         model=hosted.architecture.id,
         provider="selfhost",
@@ -80,7 +96,7 @@ def hosted_option(hosted: Plan) -> Option:
         lines=tuple(_line(line) for line in hosted.lines),
         assumptions=hosted.assumptions,
         weights=hosted.architecture.id,
-        detail=f"{many}{deployment.gpus} × {hosted.device.name}",
+        detail=f"{many}{deployment.gpus} × {hosted.device.name}" + ("" if hosted.tenure == "rent" else f", {held}"),
         further_sources=hosted.sources,
     )
 
@@ -97,6 +113,13 @@ def _line(line: CostLine) -> Line:
         source=line.sources[0],
         checked_on=line.checked_on,
     )
+
+
+def longest_context(workload: Workload, weights: str) -> int:
+    """Tokens that one in a hundred requests passes, in and out together, as far as the model takes them."""
+    made = workload.high
+    tokens = made.input_sizes.quantile(_LONGEST) + made.output_sizes.quantile(_LONGEST)
+    return max(1, min(tokens, find_architecture(weights).max_context_tokens))
 
 
 def by_gpus(hosted: Plan) -> CostAt:

@@ -1,6 +1,7 @@
 """A comparison for those who were not in front of the screen."""
 
 from estimator.report.bills import as_billed, exact, exact_range, headline
+from estimator.report.fitting import fit_answer, offload_words
 from estimator.report.pdf import pdf
 from estimator.report.words import (
     cash,
@@ -24,11 +25,13 @@ __all__ = [
     "count",
     "exact",
     "exact_range",
+    "fit_answer",
     "headline",
     "is_sure",
     "item_words",
     "money",
     "money_range",
+    "offload_words",
     "pdf",
     "rate",
     "status_words",

@@ -23,7 +23,16 @@ STATUS_WORDS = {
 }
 
 
-ITEM_WORDS = {"gpu_rent": "GPUs, rented", "staff": "Engineers"}
+ITEM_WORDS = {
+    "gpu_rent": "GPUs, rented",
+    "hardware": "GPUs, spares and servers: value lost",
+    "failures": "GPUs that fail",
+    "power": "Electricity",
+    "rack": "Place in a data centre",
+    "storage": "Disk for the weights",
+    "egress": "Traffic to users",
+    "staff": "Engineers",
+}
 
 
 def item_words(item: str, items: Mapping[str, Item]) -> str:

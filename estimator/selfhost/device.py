@@ -1,4 +1,4 @@
-"""Accelerators: what they can do, who says so, and what an hour of one costs to rent."""
+"""Accelerators: what they can do, who says so, and what one costs to rent or to buy."""
 
 import difflib
 import re
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from statistics import median, quantiles
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
 
 GIGA, TERA = 1e9, 1e12
+Commitment = Literal["on_demand", "spot", "reserved"]
+_COMMITMENTS = dict(zip(get_args(Commitment), ("on demand", "as spot", "for a term"), strict=True))
 _FRESH = timedelta(days=180)  # Rents moved by half within 2026, so older quotes say little about today.
 
 
@@ -88,15 +90,51 @@ class RentalQuote(Fact):
     device: str
     provider: str
     usd_per_gpu_hour: Decimal = Field(gt=0)
-    commitment: Literal["on_demand", "spot", "reserved"]
+    commitment: Commitment
     region: str = ""
     as_of: date | None = None
     source: str
 
 
+class PurchaseQuote(Fact):
+    """A row of data/devices/purchases.csv: what one GPU (or a whole desktop) costs to buy. `as_of` blank is undated."""
+
+    device: str
+    seller: str
+    usd: Decimal = Field(gt=0)
+    condition: Literal["new", "used"]
+    as_of: date | None = None
+    certainty: Literal["secondary", "unverified", "estimate"]
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """USD for one device, new where there are quotes of new ones: the median between the least and the most."""
+
+    low: Decimal
+    typical: Decimal
+    high: Decimal
+    condition: str
+    certainty: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RentMonth:
+    """USD per GPU-hour on demand in one month: quartiles of the quotes dated in it."""
+
+    month: date
+    quotes: int
+    lower: Decimal
+    median: Decimal
+    upper: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Rent:
-    """USD per GPU-hour on demand: the median of `quotes` quotes between their first and last tenth, from `first_on`."""
+    """USD per GPU-hour: the median of `quotes` quotes between their first and last tenth, from `first_on`."""
 
     low: Decimal
     typical: Decimal
@@ -143,14 +181,15 @@ def rentals() -> tuple[RentalQuote, ...]:
 
 
 @cache
-def rent(device: Device) -> Rent:
-    """What an hour of one GPU costs on demand, by the dated quotes of the last half year on record for it.
+def rent(device: Device, commitment: Commitment = "on_demand") -> Rent:
+    """What an hour of one GPU costs, by the dated quotes of the last half year on record for it.
 
     Undated quotes count only where there are no others. Raises InputError where there are none at all.
     """
-    asked = [q for q in rentals() if q.device == device.id and q.commitment == "on_demand"]
+    asked = [q for q in rentals() if q.device == device.id and q.commitment == commitment]
     if not asked:
-        raise InputError(f"no rental quote for {device.name} is on record: add one to data/devices/rentals.csv.")
+        kind = "" if commitment == "on_demand" else f" {_COMMITMENTS[commitment]}"
+        raise InputError(f"no rental quote{kind} for {device.name} is on record: add one to data/devices/rentals.csv.")
     days = [q.as_of for q in asked if q.as_of]
     fresh = [q for q in asked if q.as_of and q.as_of >= max(days) - _FRESH] or asked
     prices = [q.usd_per_gpu_hour for q in fresh]
@@ -164,4 +203,49 @@ def rent(device: Device) -> Rent:
         first_on=min(kept, default=None),
         last_on=max(kept, default=None),
         sources=tuple(sorted({q.source for q in fresh})),
+    )
+
+
+@cache
+def rent_by_month(device: Device) -> tuple[RentMonth, ...]:
+    """How rents on demand moved, month by month. Sellers differ from month to month, so read it with the dots."""
+    months: dict[date, list[Decimal]] = {}
+    for quote in dated_rents(device):
+        if quote.as_of:
+            months.setdefault(quote.as_of.replace(day=1), []).append(quote.usd_per_gpu_hour)
+    return tuple(_month(month, prices) for month, prices in sorted(months.items()))
+
+
+def _month(month: date, prices: list[Decimal]) -> RentMonth:
+    lower, middle, upper = quantiles(prices, n=4, method="inclusive") if len(prices) > 1 else prices * 3
+    return RentMonth(month, len(prices), lower, middle, upper)
+
+
+def dated_rents(device: Device) -> tuple[RentalQuote, ...]:
+    """Its quotes on demand that have a day, oldest first."""
+    asked = [q for q in rentals() if q.device == device.id and q.commitment == "on_demand" and q.as_of]
+    return tuple(sorted(asked, key=lambda q: q.as_of or date.min))
+
+
+@cache
+def purchases() -> tuple[PurchaseQuote, ...]:
+    """Every quote for buying on record."""
+    return read_table(DATA / "devices" / "purchases.csv", PurchaseQuote)
+
+
+@cache
+def price(device: Device) -> Price:
+    """What one costs to buy. Raises InputError where no quote is on record."""
+    asked = [q for q in purchases() if q.device == device.id]
+    if not asked:
+        raise InputError(f"no price for buying {device.name} is on record: add one to data/devices/purchases.csv.")
+    kept = [q for q in asked if q.condition == "new"] or asked
+    usd = [q.usd for q in kept]
+    return Price(
+        low=min(usd),
+        typical=median(usd),
+        high=max(usd),
+        condition=kept[0].condition,
+        certainty=", ".join(sorted({q.certainty for q in kept})),
+        sources=tuple(sorted({q.source for q in kept})),
     )
