@@ -10,7 +10,7 @@ help:  ## this list
 app: .venv/app  ## set everything up and open the app
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: .venv/dev browser  ## set everything up and run all tests
+test: .venv/dev browser postgres  ## set everything up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev  ## lint, types, import directions, data
@@ -48,4 +48,9 @@ browser:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "The tests of the pages need Chromium: install it so that 'chromium' is on the PATH."; exit 1; }
 
-.PHONY: help app test check bench lock browser
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
+		{ echo "The tests of saved work need PostgreSQL: install Debian's package postgresql."; exit 1; }
+
+.PHONY: help app test check bench lock browser postgres
