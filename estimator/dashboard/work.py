@@ -3,46 +3,50 @@
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from estimator.dashboard.build import build
+from estimator.dashboard.mapping import mapped, may_be_mapped
 from estimator.dashboard.parts import escaped
 from estimator.report import count
-from estimator.tokens import text_of
 from estimator.workload import (
+    Profile,
+    Source,
     Workload,
     from_profile,
     from_template,
     from_text,
+    is_untimed,
     per_month,
-    read_any,
+    read_files,
     templates,
 )
-from pricing import catalog, now
+from pricing import InputError, catalog, now
 
-TASK, FILE, TEXT, SAVED = "A typical task", "A usage file", "A text or document", "Saved work"
+TASK, BUILD, FILES, TEXT, SAVED = "A typical task", "In numbers", "Your files", "A text", "Saved work"
 _FIRST = "support-chat"
 _PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
+_FORGOTTEN = "It is counted here and forgotten: nothing is stored or sent anywhere."
+_UPLOADED = "uploaded"
 
 
 def choose(*, open_: bool) -> Workload | None:
     """The user's work, or None while it is still to be given."""
+    ways = {TASK: _task, BUILD: build, FILES: _files, TEXT: _text, SAVED: _saved}
     with st.expander(f"**Your work**: {_said()}", expanded=open_, icon=":material/edit:", key="work"):
-        source = st.segmented_control(
+        way = st.segmented_control(
             "What do you have?",
-            (TASK, FILE, TEXT, *([SAVED] if SAVED in st.session_state else ())),
+            [way for way in ways if way != SAVED or SAVED in st.session_state],
             default=TASK,
             required=True,
             key="from",
             persist_state="session",
             label_visibility="collapsed",
         )
-        if source == FILE:
-            return _file()
-        if source == SAVED:
-            return _saved()
-        return _text() if source == TEXT else _task()
+        return ways[str(way)]()
 
 
 def _said() -> str:
@@ -50,6 +54,8 @@ def _said() -> str:
     source = st.session_state.get("from", TASK)
     if source == SAVED:
         return escaped(st.session_state[SAVED][0])
+    if source == FILES and _UPLOADED in st.session_state:
+        return escaped(st.session_state[_UPLOADED][1])
     if source != TASK:
         return str(source).lower()
     task = templates()[st.session_state.get("task", _FIRST)]
@@ -98,24 +104,72 @@ def _often(
     return per_month(int(many), per)
 
 
-def _file() -> Workload | None:
-    upload = st.file_uploader(
-        "A usage export (OpenAI, Anthropic, Google, DeepSeek and others, also zipped), or a log of requests or chats",
+def _files() -> Workload | None:
+    uploads = st.file_uploader(
+        "Usage exports, request logs, chats, documents, images or sound: one or several, also zipped",
         key="upload",
-        help="It is counted here and forgotten: nothing is stored or sent anywhere.",
+        accept_multiple_files=True,
+        help=f"Whatever it is, it is recognised. {_FORGOTTEN}",
     )
-    if upload is not None:
-        st.session_state["uploaded"] = (upload.name, read_any(upload.getvalue(), upload.name, catalog().sizes))
-    if "uploaded" not in st.session_state:
-        st.info("Choose a file to see what its requests would cost on every model.")
+    if uploads and not _is_read(uploads):
+        profile = _read(uploads)
+        if profile is None:
+            return None
+        name = uploads[0].name if len(uploads) == 1 else f"{len(uploads)} files"
+        st.session_state[_UPLOADED] = (_ids(uploads), name, profile)
+    if _UPLOADED not in st.session_state:
+        st.info("Choose files to see what such requests would cost on every model.")
         return None
-    name, profile = st.session_state["uploaded"]
+    _, name, profile = st.session_state[_UPLOADED]
+    _told(name, profile)
+    return from_profile(profile, name, _rate(profile), start=_month())
+
+
+def _ids(uploads: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(upload.file_id for upload in uploads)
+
+
+def _is_read(uploads: Sequence[Any]) -> bool:
+    return _UPLOADED in st.session_state and st.session_state[_UPLOADED][0] == _ids(uploads)
+
+
+def _read(uploads: Sequence[Any]) -> Profile | None:
+    """The profile of all files; None while a table among them still has to be explained by the person."""
+    files = [Source(upload.name, upload.size, data=upload.getvalue()) for upload in uploads]
+    bar = st.progress(0.0, "Reading …")
+    try:
+        return read_files(files, catalog().sizes, lambda share: _move(bar, share))
+    except InputError:
+        foreign = [file for file in files if may_be_mapped(file.whole(), file.name)]
+        if len(files) > 1 or not foreign:
+            raise
+        return mapped(foreign[0].whole(), foreign[0].name)
+    finally:
+        bar.empty()
+
+
+def _move(bar: DeltaGenerator, share: float) -> None:
+    bar.progress(share, f"Reading … {share:.0%}")
+
+
+def _told(name: str, profile: Profile) -> None:
+    """What was found, before it is priced."""
+    when = "" if is_untimed(profile) else f" from {profile.starts:%-d %b %Y} to {profile.ends:%-d %b %Y}"
+    pace = "" if is_untimed(profile) else f" At this pace {count(profile.requests_per_month)} requests a month."
     st.caption(
-        f"**{name}**: {count(profile.requests)} requests, {count(profile.usage.total_input_tokens)} tokens in, "
-        f"{count(profile.usage.output_tokens)} out, {profile.starts:%-d %b %Y} to {profile.ends:%-d %b %Y}. "
-        f"At this pace {count(profile.requests_per_month)} requests a month. " + " ".join(profile.notes)
+        f"**{escaped(name)}**: {count(profile.requests)} requests{when}, "
+        f"{count(profile.usage.total_input_tokens)} tokens in, {count(profile.usage.output_tokens)} out.{pace}"
     )
-    return from_profile(profile, name)
+    if profile.notes:
+        st.caption("\n".join(f"- {escaped(note)}" for note in profile.notes))
+
+
+def _rate(profile: Profile) -> Fraction | None:
+    """Requests a month where the files tell no times, else None: they tell it themselves."""
+    if not is_untimed(profile):
+        return None
+    left, right = st.columns(2, vertical_alignment="bottom")
+    return _often((left, right), "files", profile.requests, "month", "How many requests like these?")
 
 
 def use(name: str, work: Workload) -> None:
@@ -139,21 +193,14 @@ def _text() -> Workload | None:
         persist_state="session",
         height=140,
         placeholder="Paste a prompt, a document or a chat.",
-        help="It is counted here and forgotten: nothing is stored or sent anywhere.",
+        help=_FORGOTTEN,
     )
-    upload = st.file_uploader("… or a document (PDF, Word, Excel, PowerPoint, text)", key="document")
     left, right = st.columns(2, vertical_alignment="bottom")
     units = _often((left, right), "text", 100, "day", "How many texts like this?")
-    name = "your text"
-    if upload is not None:
-        document = text_of(upload.getvalue(), upload.name)
-        name, text = upload.name, document.text
-        if document.note:
-            st.caption(escaped(document.note))
     if not text.strip():
-        st.info("Paste a text, or choose a document, to see what sending it would cost on every model.")
+        st.info("Paste a text to see what sending it would cost on every model.")
         return None
-    return from_text(text, name, units, catalog().sizes, start=_month())
+    return from_text(text, "your text", units, catalog().sizes, start=_month())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

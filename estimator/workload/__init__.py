@@ -26,7 +26,7 @@ from estimator.workload.reuse import Prompt, Repeat, Reuse, block_hashes, measur
 from estimator.workload.saved import load, save
 from estimator.workload.shapes import Shape, shapes
 from estimator.workload.template import Template, per_month, templates
-from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text
+from estimator.workload.workload import Assumption, Workload, from_profile, from_template, from_text, is_untimed
 
 __all__ = [
     "MONTH",
@@ -71,6 +71,7 @@ __all__ = [
     "guess",
     "is_foreign",
     "is_template",
+    "is_untimed",
     "kinds",
     "load",
     "load_template",

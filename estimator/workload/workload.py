@@ -10,7 +10,7 @@ from estimator.workload.exports.remarks import Remarks
 from estimator.workload.profile import MONTH, Cell, Profile, Record, part_of, profile
 from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
-from estimator.workload.template import Template, Triple, defaults, templates
+from estimator.workload.template import Template, Triple, defaults
 from estimator.workload.texts.prompts import prompt
 from estimator.workload.texts.tally import ASSUMED, profile_of
 from pricing import InputError, Usage
@@ -19,7 +19,6 @@ from pricing.values import MAX_TOKENS
 MOST_REQUESTS = 10**15  # More than all sellers together serve in a month: a typing error.
 TOKENIZER = "o200k"  # What templates and texts are counted by.
 _TEXT_SHAPE = "office"
-_CHAT = "support-chat"  # Its turns stand for those of chats without times.
 _NEARLY_ALL = 0.8
 
 
@@ -113,7 +112,7 @@ def from_profile(
     rate = Fraction(requests_per_month) if requests_per_month is not None else made.requests_per_month
     _check_rate(rate)
     said = f"{_number(rate)} requests a month" + ("." if given else ", if every month is like the time on record.")
-    shape = shapes()[_TEXT_SHAPE] if _is_untimed(made) else None
+    shape = shapes()[_TEXT_SHAPE] if is_untimed(made) else None
     laid = _over_a_month(made, rate, shape, start) if shape else made
     share = Fraction(made.unanswered, made.requests)
     low, typical, high = (_answered(laid, share, n, usual) for n, usual in _answers(output_tokens))
@@ -126,7 +125,7 @@ def from_profile(
         tokenizer=made.tokenizer,
         content=_content(made.contents),
         repeated_share=_repeated(made.reuse),
-        reuse_gap_s=0 if made.reuse is None or made.reuse.timed else templates()[_CHAT].session_gap_s,
+        reuse_gap_s=0 if made.reuse is None or made.reuse.timed else defaults()["reuse_gap_s"].typical,
         assumptions=(
             Assumption(said, "user" if given else "guess", ""),
             *([_of_reuse(made.reuse)] if made.reuse else []),
@@ -161,7 +160,7 @@ def from_text(
     return from_profile(made, name, units_per_month, output_tokens=output_tokens, start=start)
 
 
-def _is_untimed(made: Profile) -> bool:
+def is_untimed(made: Profile) -> bool:
     """Whether no request of it tells its time, so that all stand at one that is assumed."""
     return made.starts == ASSUMED and made.ends == ASSUMED + MONTH and made.cells[-1].start == ASSUMED
 
