@@ -372,12 +372,12 @@ class Architecture(Fact):
         """All routed experts of all layers."""
         return self.known.routed(f.experts for f in self.known.feed_forward)
 
-    @property
+    @cached_property
     def expert_parameters(self) -> int:
         """One routed expert of one layer, 3·d·m; 0 for a dense model."""
         return max(f.expert_parameters(self.hidden) for f in self.known.feed_forward)
 
-    @property
+    @cached_property
     def nonrouted_parameters(self) -> int:
         return self.known.nonrouted_parameters
 
@@ -386,38 +386,44 @@ class Architecture(Fact):
         """N-gram tables, in no other count: they may live in the host's memory."""
         return self.known.lookup_parameters
 
-    @property
+    @cached_property
     def layers(self) -> int:
         return self.known.layers
 
-    @property
+    @cached_property
     def moe_layers(self) -> int:
         return sum(f.layers for f in self.known.feed_forward if f.experts)
 
-    @property
+    @cached_property
     def hidden(self) -> int:
         return self.known.hidden
 
-    @property
+    @cached_property
     def experts(self) -> int:
         """Routed experts of a layer, 0 for a dense model."""
         return max(f.experts for f in self.known.feed_forward)
 
-    @property
+    @cached_property
     def top_k(self) -> int:
         return max(f.top_k for f in self.known.feed_forward)
 
-    @property
+    @cached_property
     def is_latent_kv(self) -> bool:
         """Whether all heads share one cache, so that tensor parallelism repeats it on every rank."""
         return any(isinstance(a, Latent | Compressed) for a in self.known.attention)
 
-    @property
+    @cached_property
+    def kv_heads(self) -> int:
+        """Key-value heads that tensor ranks can share out: 1 for a latent cache, which all heads read."""
+        grouped = [a.kv_heads for a in self.known.attention if isinstance(a, Grouped)]
+        return 1 if self.is_latent_kv or not grouped else min(grouped)
+
+    @cached_property
     def is_sparse(self) -> bool:
         """Whether some layers read only the best keys."""
         return any(isinstance(a, Latent | Compressed) and a.top_k for a in self.known.attention)
 
-    def kv_bytes(self, context_tokens: int, element_bytes: float | None) -> float:
+    def kv_bytes(self, context_tokens: float, element_bytes: float | None) -> float:
         """Bytes of cache of one sequence; None for `element_bytes` takes the published serving format (else BF16)."""
         at = _tokens(context_tokens)
         return sum(a.layers * k.at(at) for a in self.known.attention for k in a.cache(element_bytes))
@@ -427,21 +433,30 @@ class Architecture(Fact):
         """Bytes of cache a token in BF16, averaged over a sequence of 32,768 tokens."""
         return self.kv_bytes(AVERAGED_OVER, BF16_BYTES) / AVERAGED_OVER
 
-    def attention_flops(self, context_tokens: int) -> float:
+    def attention_flops(self, context_tokens: float) -> float:
         """Core and indexer FLOPs of one decoded token at this context."""
         at = _tokens(context_tokens)
         return sum(a.layers * k.at(at) for a in self.known.attention for k in a.core())
 
-    def decode_flops_per_token(self, context_tokens: int) -> float:
+    def decode_flops_per_token(self, context_tokens: float) -> float:
         """2·active + attention."""
         return 2.0 * self.active_parameters + self.attention_flops(context_tokens)
 
-    def prefill_flops(self, tokens: int) -> float:
-        """FLOPs of a whole prompt: 2·active a token, and attention summed over its positions."""
+    @property
+    def prefill_share(self) -> float:
+        """The share of the layers that a prompt runs through."""
+        return (self.known.prefill_layers or self.layers) / self.layers
+
+    def prefill_attention_flops(self, tokens: float) -> float:
+        """Core and indexer FLOPs of a whole prompt, summed over its positions."""
         to = _tokens(tokens)
-        attention = sum(a.layers * k.up_to(to) for a in self.known.attention for k in a.prefill_core())
-        share = (self.known.prefill_layers or self.layers) / self.layers
-        return share * (2.0 * self.active_parameters * to + attention)
+        summed = sum(a.layers * k.up_to(to) for a in self.known.attention for k in a.prefill_core())
+        return self.prefill_share * summed
+
+    def prefill_flops(self, tokens: float) -> float:
+        """FLOPs of a whole prompt: 2·active a token, and attention."""
+        linear = 2.0 * self.active_parameters * tokens
+        return self.prefill_share * linear + self.prefill_attention_flops(tokens)
 
 
 def model_json(architecture: Architecture) -> dict[str, object]:
