@@ -147,7 +147,7 @@ def prompt_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     tokens = w.prompt_tokens * w.prompt_share
     attention = w.prompt_attention_s / attention_rate(w, c) / busy
     compute = skew(w, c) * (tokens * token_s(w, c, busy) + attention) + tokens * activation_s(w, c, busy)
-    return np.hypot(compute, exchange_s(w, c, tokens)) + reduce_s(w, c, tokens)
+    return np.hypot(compute, exchange_s(w, c, tokens) + reduce_s(w, c, tokens))
 
 
 def busy_groups(w: Work, c: Constants) -> Number:
@@ -182,12 +182,14 @@ def cycle_s(w: Work, c: Constants, sequences: Number, osl: Number, busy: Number)
 
 
 def first_token_s(w: Work, c: Constants, sequences: Number, cycle: Number) -> Number:
-    """Seconds to the first token: one's own prompt, a step, and the wait for prompts before (one queue, M/D/1)."""
-    b, busy = batch(w, sequences), busy_groups(w, c)
-    own = prompt_s(w, c, busy)
-    load = np.minimum(b * prompt_s(w, c, busy) / cycle, 0.95)
-    wait = c.first_token_wait * load / (2 * (1 - load)) * own
-    return np.minimum(c.first_token_s + step_s(w, c, b) + own + wait, cycle / 2)
+    """Seconds to the first token: one's own prompt, a step, and prompts that came at the same time.
+
+    Of n sequences whose prompts come by chance, about the square root of n come together.
+    """
+    b = batch(w, sequences)
+    ahead = c.first_token_wait * (np.sqrt(b) - 1)
+    own = prompt_s(w, c, busy_groups(w, c)) * (1 + ahead)
+    return np.minimum(c.first_token_s + step_s(w, c, b) + own, cycle / 2)
 
 
 def offline_s(w: Work, c: Constants, sequences: Number, osl: Number, requests: Number) -> Number:
@@ -219,13 +221,12 @@ def _time_ms(seconds: float, quantity: str, w: Work) -> Range:
 def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
     """Mixed serving of requests of `isl` tokens in and `osl` out, `concurrency` at once or as many as memory holds.
 
-    What does not fit waits. Raises InputError where the model does not fit.
+    Memory is set aside for each at its full length; what does not fit waits. Raises InputError where the model does not fit.
     """
     if isl < 0 or osl < 1:
         raise InputError(f"isl {isl:g} and osl {osl:g}: at least 0 and 1.")
-    context = isl + osl / 2
-    sequences = _in_flight(deployment, context, concurrency)
-    w, c = work(deployment, context, isl), constants()
+    sequences = _in_flight(deployment, isl + osl, concurrency)
+    w, c = work(deployment, isl + osl / 2, isl), constants()
     cycle = float(cycle_s(w, c, sequences, osl, busy_groups(w, c)))
     first = float(first_token_s(w, c, sequences, cycle))
     queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0

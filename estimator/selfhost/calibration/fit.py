@@ -25,6 +25,7 @@ from estimator.selfhost.work import Work, stack, work
 Array = NDArray[np.float64]
 
 NOISE = 0.2  # Log error that engines and their versions differ by on the same machine.
+QUEUED_MS = 20_000  # A first token later than this waited for a place, not for prompts.
 LATE = ("first_token_s", "first_token_wait")  # Only the time to first token depends on them.
 
 
@@ -142,7 +143,7 @@ def fit(s: Sample, known: Mapping[str, Constant], start: Constants | None = None
     early = [n for n, k in known.items() if k.spread and n not in LATE]
     fixed = start or guesses(known)
     found = _solve(s, known, early, fixed, lambda p: np.log(p.tok_s_per_gpu / s.measured), s.weight)
-    timed = np.nan_to_num(s.weight * np.isfinite(s.ttft_ms))
+    timed = s.weight * np.isfinite(s.ttft_ms) * (s.ttft_ms < QUEUED_MS)
     return _solve(s, known, list(LATE), found, lambda p: np.log(p.ttft_ms / s.ttft_ms), timed)
 
 

@@ -93,7 +93,8 @@ class Measurement(Fact):
         if self.phase == "prefill":
             return self.concurrency or math.inf
         wanted = self.concurrency or MOST_SEQUENCES * self.dp_attn
-        return min(wanted, sequences_that_fit(self.deployment, self.context_tokens), self.requests or math.inf)
+        most = self.isl + self.osl if self.phase == "agg" else self.context_tokens
+        return min(wanted, sequences_that_fit(self.deployment, most), self.requests or math.inf)
 
 
 @cache

@@ -1,0 +1,177 @@
+"""What a row of a table of deployments says, in our terms."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from estimator.selfhost.architecture import Architecture, find_architecture
+from estimator.selfhost.deployment import GPUS_PER_NODE, Deployment
+from estimator.selfhost.device import Device, find_device
+from estimator.selfhost.memory import NATIVE
+from pricing.errors import InputError
+from pricing.facts import DATA, Fact, read_table
+
+_HOSTS = ("cpu", "xeon", "epyc", "host", "ddr")
+_LOCAL_ENGINES = ("llama.cpp", "llamacpp", "ollama", "ds4", "mlx", "lm studio")
+_LOCAL_FORMATS = re.compile(r"q\d|iq\d|ternary|mxfp4_gguf")
+_USUAL_DRAFTS = 3
+
+
+class PrecisionAlias(Fact):
+    """A row of data/throughput/precisions.csv: how engines and files spell a precision, and what we call it."""
+
+    alias: str
+    precision: str
+
+
+class Acceptance(Fact):
+    """A row of data/throughput/acceptance.csv: tokens that a step gives with so many drafts."""
+
+    drafts: int
+    accepted_tokens: float
+    source: str
+    note: str = ""
+
+
+@cache
+def _precisions() -> Mapping[str, str]:
+    rows = read_table(DATA / "throughput" / "precisions.csv", PrecisionAlias)
+    return {row.alias.lower(): row.precision for row in rows}
+
+
+@cache
+def acceptance() -> Mapping[int, float]:
+    """Tokens a step by drafts, as measured with multi-token prediction."""
+    return {a.drafts: a.accepted_tokens for a in read_table(DATA / "throughput" / "acceptance.csv", Acceptance)}
+
+
+def accepted_tokens(drafts: int) -> float:
+    """Tokens that a step gives, its own among them; with more drafts than were measured, as with the most that were."""
+    return 1.0 if drafts < 1 else acceptance()[min(drafts, max(acceptance()))]
+
+
+def deployments(row: Mapping[str, str]) -> tuple[Deployment, ...]:
+    """The deployments that a row may mean: two where it leaves open how latent attention is spread.
+
+    Raises InputError for unknown models, devices and formats, and for layouts that are impossible.
+    """
+    hardware = row.get("hw", "")
+    if any(host in hardware.lower() for host in _HOSTS):
+        raise InputError(f"{hardware} keeps weights in the memory of its host, which is not modelled.")
+    device, architecture = find_device(hardware), find_architecture(row.get("model", ""))
+    gpus = _gpus(row)
+    is_local = _is_local(row, device)
+    drafts, accepted = _drafts(row.get("spec", ""))
+    return tuple(
+        Deployment(
+            architecture=architecture,
+            device=device,
+            gpus=gpus,
+            precision=_precision(row.get("prec", ""), architecture, is_local=is_local),
+            kv_precision=row.get("kv_prec", "").lower() or "native",
+            stages=_stages(row, gpus, groups, is_local=is_local),
+            dp_attn=groups,
+            ep=max(groups if architecture.experts else 1, round(number(row, "ep") or 1)),
+            drafts=drafts,
+            accepted_tokens=accepted,
+            is_local=is_local,
+        )
+        for groups in _groups(row, gpus, architecture)
+    )
+
+
+def _gpus(row: Mapping[str, str]) -> int:
+    """As stated, or as many as the experts are spread over where the row speaks of one node of a larger replica."""
+    tp = (number(row, "tp") or 0) * (number(row, "pp") or 1)
+    stated = round(known(number(row, "n_gpu") or tp, "n_gpu"))
+    return max(stated, round(number(row, "ep") or 1), _wide(row))
+
+
+def _wide(row: Mapping[str, str]) -> int:
+    """The GPUs that `parallelism` spreads experts over, 1 where it does not say."""
+    found = re.search(r"\bEP\s?(\d+)", row.get("parallelism", ""))
+    return int(found[1]) if found else 1
+
+
+def _groups(row: Mapping[str, str], gpus: int, architecture: Architecture) -> Iterator[int]:
+    """How many groups attention may be spread over."""
+    stated, words = number(row, "dp_attn"), row.get("parallelism", "")
+    wide = _wide(row) == gpus > GPUS_PER_NODE
+    if stated and stated > 1:
+        yield gpus if wide else round(stated)
+    elif gpus == 1 or not architecture.is_latent_kv:
+        yield 1
+    elif wide or gpus > GPUS_PER_NODE or re.search(r"DP[ -]attention|/DP\d", words):
+        yield gpus  # Nobody slices latent attention over more than a node.
+    else:
+        yield 1
+        if stated is None and not words and architecture.experts and not number(row, "ep"):
+            yield gpus
+
+
+def _stages(row: Mapping[str, str], gpus: int, groups: int, *, is_local: bool) -> int:
+    """Stages of the pipeline: as stated, or what tensor and data parallelism leave."""
+    stated, tp = number(row, "pp"), number(row, "tp")
+    if stated and stated > 1:
+        return round(stated)
+    if tp is None:
+        return gpus if is_local else 1  # Local engines hand layers on from card to card.
+    across = round(tp) * groups if round(tp) * groups <= gpus else round(tp)
+    if across < 1 or gpus % across:
+        raise InputError(f"tp is {tp:g}: {gpus} GPUs do not divide into so many equal groups.")
+    return gpus // across if groups == 1 or not number(row, "ep") else 1
+
+
+def _is_local(row: Mapping[str, str], device: Device) -> bool:
+    """Whether an engine for one's own machine runs it: by its name, by the format of the file, or on a Mac."""
+    engine, precision = row.get("engine", "").lower(), row.get("prec", "").strip().lower()
+    named = any(name in engine for name in _LOCAL_ENGINES)
+    packed = bool(_LOCAL_FORMATS.match(_precisions().get(precision, precision)))
+    return named or packed or device.vendor == "Apple"
+
+
+def _precision(text: str, architecture: Architecture, *, is_local: bool) -> str:
+    """Our name of a format. FP4 is the model's own where it has one, else NVIDIA's."""
+    plain = text.strip().lower()
+    name = _precisions().get(plain, plain) or NATIVE
+    if name == "fp4":
+        own = architecture.native_precision or ""
+        name = own if own in ("fp4", "mxfp4") else "nvfp4"
+    if name in ("mxfp4", NATIVE) and is_local and architecture.native_precision == "mxfp4":
+        return "mxfp4_gguf"
+    return name
+
+
+def _drafts(text: str) -> tuple[int, float]:
+    """Drafts a step and the tokens it gives: `mtp2`, `EAGLE`, `mtp3 AL2.18`, `mtp1 ~90% acc`."""
+    plain = text.strip().lower()
+    if not plain or plain.startswith("none") or "not stated" in plain:
+        return 0, 1.0
+    named = re.match(r"[a-z]+[ -]?(\d)", plain)
+    drafts = int(named[1]) if named and int(named[1]) else _USUAL_DRAFTS
+    length, share = re.search(r"al\s?(\d+(?:\.\d+)?)", plain), re.search(r"(\d+)\s?%", plain)
+    if length:
+        return drafts, min(float(length[1]), drafts + 1.0)
+    return drafts, 1 + drafts * min(int(share[1]), 100) / 100 if share else accepted_tokens(drafts)
+
+
+def number(row: Mapping[str, str], column: str) -> float | None:
+    """The value of a cell, or None for a blank one. Raises InputError for what is no number of 0 or more."""
+    text = (row.get(column) or "").strip()
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(f"{column} is {text}: write a number.") from None
+    if math.isnan(value) or math.isinf(value) or value < 0:
+        raise InputError(f"{column} is {text}: write a number of 0 or more.")
+    return value
+
+
+def known(value: float | None, column: str) -> float:
+    """The value. Raises InputError where there is none."""
+    if not value:
+        raise InputError(f"{column} is blank or 0: the prediction needs it.")
+    return value
