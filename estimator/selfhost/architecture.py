@@ -45,6 +45,15 @@ class Keys:
         return self.each * growing**2 / (2 * self.ratio) + level
 
 
+def _alike(layers: Iterable[tuple[int, Keys]]) -> tuple[Keys, ...]:
+    """The keys of all layers together, those that grow alike as one."""
+    summed: dict[tuple[int, float], float] = {}
+    for count, keys in layers:
+        kind = keys.ratio, keys.most
+        summed[kind] = summed.get(kind, 0.0) + count * keys.each
+    return tuple(Keys(each, ratio, most) for (ratio, most), each in summed.items())
+
+
 class Indexer(Fact):
     """The small attention that picks the `top_k` keys for the large one. Keys come from `key_projections` matrices."""
 
@@ -423,10 +432,28 @@ class Architecture(Fact):
         """Whether some layers read only the best keys."""
         return any(isinstance(a, Latent | Compressed) and a.top_k for a in self.known.attention)
 
+    @cached_property
+    def _core(self) -> tuple[Keys, ...]:
+        return _alike((a.layers, k) for a in self.known.attention for k in a.core())
+
+    @cached_property
+    def _prefill_core(self) -> tuple[Keys, ...]:
+        return _alike((a.layers, k) for a in self.known.attention for k in a.prefill_core())
+
+    @cached_property
+    def _caches(self) -> dict[float | None, tuple[Keys, ...]]:
+        return {}
+
+    def _cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
+        if element_bytes not in self._caches:
+            kept = ((a.layers, k) for a in self.known.attention for k in a.cache(element_bytes))
+            self._caches[element_bytes] = _alike(kept)
+        return self._caches[element_bytes]
+
     def kv_bytes(self, context_tokens: float, element_bytes: float | None) -> float:
         """Bytes of cache of one sequence; None for `element_bytes` takes the published serving format (else BF16)."""
         at = _tokens(context_tokens)
-        return sum(a.layers * k.at(at) for a in self.known.attention for k in a.cache(element_bytes))
+        return sum(k.at(at) for k in self._cache(element_bytes))
 
     @property
     def kv_bytes_per_token(self) -> float:
@@ -436,7 +463,7 @@ class Architecture(Fact):
     def attention_flops(self, context_tokens: float) -> float:
         """Core and indexer FLOPs of one decoded token at this context."""
         at = _tokens(context_tokens)
-        return sum(a.layers * k.at(at) for a in self.known.attention for k in a.core())
+        return sum(k.at(at) for k in self._core)
 
     def decode_flops_per_token(self, context_tokens: float) -> float:
         """2·active + attention."""
@@ -450,8 +477,7 @@ class Architecture(Fact):
     def prefill_attention_flops(self, tokens: float) -> float:
         """Core and indexer FLOPs of a whole prompt, summed over its positions."""
         to = _tokens(tokens)
-        summed = sum(a.layers * k.up_to(to) for a in self.known.attention for k in a.prefill_core())
-        return self.prefill_share * summed
+        return self.prefill_share * sum(k.up_to(to) for k in self._prefill_core)
 
     def prefill_flops(self, tokens: float) -> float:
         """FLOPs of a whole prompt: 2·active a token, and attention."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import Field
@@ -48,7 +48,7 @@ class Bound(Fact):
     date: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constants:
     """By the names of the file; its columns `unit` and `note` explain each. Factors are relative to NVIDIA's servers."""
 
@@ -89,13 +89,27 @@ class Constants:
     first_token_s: float
     first_token_wait: float
 
-    @property
+    @cached_property
     def compute_efficiency(self) -> tuple[float, float, float]:
         """By width, in the order of WIDTHS."""
         return self.compute_efficiency_4bit, self.compute_efficiency_8bit, self.compute_efficiency_16bit
 
-    def factors(self, kind: str) -> tuple[float, ...]:
-        """Of `kind` (kernel, memory, compute), in the order of MAKERS."""
+    @cached_property
+    def kernel_factors(self) -> tuple[float, ...]:
+        """On kernel_s, in the order of MAKERS."""
+        return self._factors("kernel")
+
+    @cached_property
+    def memory_factors(self) -> tuple[float, ...]:
+        """On memory_efficiency and cache_efficiency, likewise."""
+        return self._factors("memory")
+
+    @cached_property
+    def compute_factors(self) -> tuple[float, ...]:
+        """On the efficiencies of compute and attention, likewise."""
+        return self._factors("compute")
+
+    def _factors(self, kind: str) -> tuple[float, ...]:
         return 1.0, *(getattr(self, f"{kind}_factor_{maker}") for maker in MAKERS[1:])
 
 

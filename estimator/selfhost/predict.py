@@ -85,5 +85,7 @@ def _concurrency(row: Mapping[str, str], deployment: Deployment, unstated: float
     if (row.get("concurrency") or "").strip().lower() == "max":
         return math.inf
     per_gpu = number(row, "batch_per_gpu")
-    stated = number(row, "concurrency") or (per_gpu and per_gpu * deployment.gpus)
-    return known(stated or unstated, "concurrency")
+    together = number(row, "concurrency")
+    if together and row.get("phase") == "disagg":
+        together *= deployment.gpus / max(number(row, "n_gpu") or 0, deployment.gpus)
+    return known(together or (per_gpu and per_gpu * deployment.gpus) or unstated, "concurrency")

@@ -60,8 +60,8 @@ def deployments(row: Mapping[str, str]) -> tuple[Deployment, ...]:
     if any(host in hardware.lower() for host in _HOSTS):
         raise InputError(f"{hardware} keeps weights in the memory of its host, which is not modelled.")
     device, architecture = find_device(hardware), find_architecture(row.get("model", ""))
-    gpus = _gpus(row)
     is_local = _is_local(row, device)
+    gpus = _gpus(row)
     drafts, accepted = _drafts(row.get("spec", ""))
     return tuple(
         Deployment(
@@ -77,15 +77,20 @@ def deployments(row: Mapping[str, str]) -> tuple[Deployment, ...]:
             accepted_tokens=accepted,
             is_local=is_local,
         )
-        for groups in _groups(row, gpus, architecture)
+        for groups in ((1,) if is_local else _groups(row, gpus, architecture))
     )
 
 
 def _gpus(row: Mapping[str, str]) -> int:
-    """As stated, or as many as the experts are spread over where the row speaks of one node of a larger replica."""
-    tp = (number(row, "tp") or 0) * (number(row, "pp") or 1)
-    stated = round(known(number(row, "n_gpu") or tp, "n_gpu"))
-    return max(stated, round(number(row, "ep") or 1), _wide(row))
+    """As stated, or as many as the experts are spread over where the row speaks of one node of a larger replica.
+
+    Where other machines read the prompts, one of those that decode: the row counts all.
+    """
+    tp, ep = number(row, "tp"), number(row, "ep") or 1
+    if row.get("phase") == "disagg" and tp:
+        return round(max(tp, ep))
+    stated = round(known(number(row, "n_gpu") or (tp or 0) * (number(row, "pp") or 1), "n_gpu"))
+    return max(stated, round(ep), _wide(row))
 
 
 def _wide(row: Mapping[str, str]) -> int:

@@ -8,12 +8,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from estimator.selfhost.capacity import sequences_that_fit
 from estimator.selfhost.constants import Constants, bound, constants
 from estimator.selfhost.deployment import Deployment
-from estimator.selfhost.work import Number, Work, work
+from estimator.selfhost.numbers import Number, in_quadrature, larger, pick, smaller
+from estimator.selfhost.work import Work, work
 from pricing.errors import InputError
 
 CHUNK_TOKENS = 8192  # Of prompts, that engines put into one step.
@@ -43,22 +42,22 @@ class Throughput:
 
 def experts_hit(experts: Number, top_k: Number, tokens: Number) -> Number:
     """Experts of a layer that `tokens` tokens reach between them, if each picks `top_k` evenly: E(1 - (1 - k/E)^n)."""
-    return experts * (1 - (1 - top_k / np.maximum(experts, 1)) ** tokens)
+    return experts * (1 - (1 - top_k / larger(experts, 1)) ** tokens)
 
 
 def batch(w: Work, sequences: Number) -> Number:
     """Sequences that a stage works on at once: a pipeline passes them on in as many parts as it has stages."""
-    return np.maximum(sequences / w.stages, 1.0)
+    return larger(sequences / w.stages, 1.0)
 
 
-def factor(c: Constants, kind: str, w: Work) -> Number:
-    """The factor of the device's maker; of a local engine too."""
-    found = np.take(c.factors(kind), w.maker)
-    if kind == "compute":
-        return found * c.local_compute**w.is_local
-    if kind == "memory":
-        return found * c.local_memory ** (w.is_local * (np.asarray(w.maker) == 0))
-    return found
+def memory_factor(w: Work, c: Constants) -> Number:
+    """Of the device's maker; engines for one's own machine make less of a server's memory."""
+    return pick(c.memory_factors, w.maker) * c.local_memory ** (w.is_local * w.is_server)
+
+
+def compute_factor(w: Work, c: Constants) -> Number:
+    """Of the device's maker, and of engines for one's own machine."""
+    return pick(c.compute_factors, w.maker) * c.local_compute**w.is_local
 
 
 def skew(w: Work, c: Constants) -> Number:
@@ -69,27 +68,26 @@ def skew(w: Work, c: Constants) -> Number:
 def weights_s(w: Work, c: Constants, tokens: Number) -> Number:
     """Seconds to read the shared weights and the experts that `tokens` tokens hit."""
     read = w.shared_s + w.expert_s * experts_hit(w.experts, w.top_k, tokens)
-    return read / (c.memory_efficiency * factor(c, "memory", w))
+    return read / (c.memory_efficiency * memory_factor(w, c))
 
 
 def memory_s(w: Work, c: Constants, sequences: Number) -> Number:
     """Seconds of a decode step to read weights and the cache of each sequence of a GPU's group."""
-    cache = sequences * w.cache_s / (c.cache_efficiency * factor(c, "memory", w))
+    cache = sequences * w.cache_s / (c.cache_efficiency * memory_factor(w, c))
     return skew(w, c) * (weights_s(w, c, sequences * (1 + w.drafts)) + cache)
 
 
 def token_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     """Seconds to compute one token but for its attention over others; `busy`: share of the attention groups at work."""
-    efficiency = np.array(c.compute_efficiency)
-    dense = w.dense_s / np.take(efficiency, w.dense_width) / busy
-    routed = w.routed_s / (np.take(efficiency, w.routed_width) * c.expert_compute)
-    return (dense + routed) / factor(c, "compute", w)
+    dense = w.dense_s / pick(c.compute_efficiency, w.dense_width) / busy
+    routed = w.routed_s / (pick(c.compute_efficiency, w.routed_width) * c.expert_compute)
+    return (dense + routed) / compute_factor(w, c)
 
 
 def attention_rate(w: Work, c: Constants) -> Number:
     """The share of peak that attention reaches."""
     rate = c.attention_efficiency * (c.sparse_attention_efficiency / c.attention_efficiency) ** w.is_sparse
-    return rate * factor(c, "compute", w)
+    return rate * compute_factor(w, c)
 
 
 def activation_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
@@ -116,7 +114,7 @@ def reduce_s(w: Work, c: Constants, tokens: Number) -> Number:
 def launch_s(w: Work, c: Constants) -> Number:
     """Seconds of a step that grow with neither bytes nor FLOPs: kernels, and the latency of exchanges."""
     latency = c.collective_s * (c.card_collective_s / c.collective_s) ** w.is_card_link
-    kernels = w.kernels * c.kernel_s * factor(c, "kernel", w)
+    kernels = w.kernels * c.kernel_s * pick(c.kernel_factors, w.maker)
     return kernels + w.collectives * latency + w.far_layers * c.far_exchange_s
 
 
@@ -135,7 +133,7 @@ def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
 
 def step_s(w: Work, c: Constants, sequences: Number) -> Number:
     """Seconds of one decode step for `sequences` sequences of a stage."""
-    roofline = np.hypot(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
+    roofline = in_quadrature(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
     return roofline + overhead_s(w, c, sequences)
 
 
@@ -147,7 +145,7 @@ def prompt_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     tokens = w.prompt_tokens * w.prompt_share
     attention = w.prompt_attention_s / attention_rate(w, c) / busy
     compute = skew(w, c) * (tokens * token_s(w, c, busy) + attention) + tokens * activation_s(w, c, busy)
-    return np.hypot(compute, exchange_s(w, c, tokens) + reduce_s(w, c, tokens))
+    return in_quadrature(compute, exchange_s(w, c, tokens) + reduce_s(w, c, tokens))
 
 
 def busy_groups(w: Work, c: Constants) -> Number:
@@ -161,9 +159,9 @@ def prefill_s(w: Work, c: Constants, prompts: Number = math.inf) -> Number:
     Each chunk also reads the weights and launches its kernels.
     """
     chunk = CHUNK_TOKENS * w.groups
-    tokens = np.minimum(np.minimum(prompts, 1e9) * w.prompt_tokens, chunk)
+    tokens = smaller(smaller(prompts, 1e9) * w.prompt_tokens, chunk)
     chunks = w.prompt_tokens / tokens
-    return np.hypot(prompt_s(w, c), chunks * (weights_s(w, c, tokens) + launch_s(w, c)))
+    return in_quadrature(prompt_s(w, c), chunks * (weights_s(w, c, tokens) + launch_s(w, c)))
 
 
 def cycle_s(w: Work, c: Constants, sequences: Number, osl: Number, busy: Number) -> Number:
@@ -176,8 +174,8 @@ def cycle_s(w: Work, c: Constants, sequences: Number, osl: Number, busy: Number)
     memory, compute = memory_s(w, c, b), compute_s(w, c, b * (1 + w.drafts))
     prompts = b * prompt_s(w, c, busy)
     rest = steps * overhead_s(w, c, b)
-    apart = steps * np.hypot(memory, compute) + prompts
-    together = np.hypot(steps * memory, steps * compute + prompts)
+    apart = steps * in_quadrature(memory, compute) + prompts
+    together = in_quadrature(steps * memory, steps * compute + prompts)
     return rest + (1 - c.overlap) * apart + c.overlap * together
 
 
@@ -187,16 +185,21 @@ def first_token_s(w: Work, c: Constants, sequences: Number, cycle: Number) -> Nu
     Of n sequences whose prompts come by chance, about the square root of n come together.
     """
     b = batch(w, sequences)
-    ahead = c.first_token_wait * (np.sqrt(b) - 1)
+    ahead = c.first_token_wait * (b**0.5 - 1)
     own = prompt_s(w, c, busy_groups(w, c)) * (1 + ahead)
-    return np.minimum(c.first_token_s + step_s(w, c, b) + own, cycle / 2)
+    return smaller(c.first_token_s + step_s(w, c, b) + own, cycle / 2)
+
+
+def tpot_s(osl: Number, cycle: Number, first: Number) -> Number:
+    """Seconds a token after the first: what the cycle leaves for them. Of one token alone, the cycle's."""
+    return larger(cycle - first * (osl > 1), 0.0) / larger(osl - 1, 1.0)
 
 
 def offline_s(w: Work, c: Constants, sequences: Number, osl: Number, requests: Number) -> Number:
     """Seconds to serve `requests` requests sent at once, `sequences` in flight: full rounds and the rest."""
-    full = np.floor(requests / sequences)
-    rest = np.maximum(requests - full * sequences, 0.0)
-    last = cycle_s(w, c, np.maximum(rest, 1.0), osl, 1.0)
+    full = requests // sequences
+    rest = requests - full * sequences
+    last = cycle_s(w, c, larger(rest, 1.0), osl, 1.0)
     return full * cycle_s(w, c, sequences, osl, 1.0) + last * (rest > 0)
 
 
@@ -231,20 +234,13 @@ def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = 
     first = float(first_token_s(w, c, sequences, cycle))
     queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0
     out = sequences * osl / cycle / deployment.gpus
-    tpot = tpot_s(w, c, sequences, osl, cycle, first)
     return Throughput(
         concurrency=sequences,
         out_tok_s_per_gpu=_rate(out, "tokens", w),
         in_tok_s_per_gpu=_rate(out * isl / osl, "tokens", w),
         ttft_ms=_time_ms(first + queued, "ttft", w),
-        tpot_ms=_time_ms(float(tpot), "tpot", w),
+        tpot_ms=_time_ms(tpot_s(osl, cycle, first), "tpot", w),
     )
-
-
-def tpot_s(w: Work, c: Constants, sequences: Number, osl: Number, cycle: Number, first: Number) -> Number:
-    """Seconds a token after the first: what the cycle leaves for them, or a bare step for a single one."""
-    bare = step_s(w, c, batch(w, sequences)) / w.accepted
-    return np.where(np.asarray(osl) > 1, (cycle - first) / np.maximum(np.asarray(osl) - 1, 1), bare)
 
 
 def decode(deployment: Deployment, context_tokens: float, concurrency: float = math.inf) -> Throughput:

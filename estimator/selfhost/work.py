@@ -1,11 +1,11 @@
 """What a deployment must move, compute and launch for a load, at the data sheet's rates: no measured efficiency yet."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from estimator.selfhost.architecture import (
     Architecture,
@@ -17,11 +17,9 @@ from estimator.selfhost.architecture import (
 from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.device import Device
 from estimator.selfhost.memory import NATIVE, weight_bytes, weight_precision
+from estimator.selfhost.numbers import Index, Number
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
-
-Number = float | NDArray[np.float64]
-Index = int | NDArray[np.int64]
 
 WIDTHS = (4, 8, 16)  # Bits in which chips multiply; a Work names one by its place here.
 MAKERS = ("nvidia_datacentre", "nvidia_card", "amd", "apple", "other")  # Likewise.
@@ -72,6 +70,7 @@ class Work:
     far_layers: Number  # Layers whose experts are spread over nodes.
     is_spread: Number  # Whether whole experts are spread over GPUs.
     maker: Index
+    is_server: Number  # Whether it is an NVIDIA GPU for servers.
     is_local: Number
     is_slow_host: Number
 
@@ -213,11 +212,12 @@ def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0
         exchange_s=exchange_s(deployment),
         layers=model.layers,
         kernels=at_rest.kernels,
-        collectives=_REDUCES_A_LAYER * model.layers * float(np.log2(min(g, deployment.node_gpus))) * exchanges,
+        collectives=_REDUCES_A_LAYER * model.layers * math.log2(min(g, deployment.node_gpus)) * exchanges,
         is_card_link=float(device.link_gpus == 1),
         far_layers=model.moe_layers * float(deployment.ep > deployment.node_gpus),
         is_spread=float(deployment.ep > 1 and model.experts > 0),
         maker=at_rest.maker,
+        is_server=float(at_rest.maker == 0),
         is_local=float(deployment.is_local),
         is_slow_host=float(at_rest.is_slow_host),
     )

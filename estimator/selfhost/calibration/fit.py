@@ -131,7 +131,7 @@ def _predict(run: Run, c: Constants) -> tuple[Array, Array, Array]:
         return np.asarray(run.requests * osl / total / w.gpus), nothing, nothing
     cycle = cycle_s(w, c, n, osl, busy_groups(w, c))
     first = first_token_s(w, c, n, cycle)
-    each = np.asarray(tpot_s(w, c, n, osl, cycle, first))
+    each = np.asarray(tpot_s(osl, cycle, first))
     return np.asarray(n * osl / cycle / w.gpus), 1e3 * np.asarray(first), 1e3 * each
 
 
