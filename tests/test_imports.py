@@ -41,6 +41,7 @@ DOORS = {
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
+    "scipy": ("estimator.selfhost.calibration.fit",),
 }
 
 

@@ -50,7 +50,7 @@ class Bound(Fact):
 
 @dataclass(frozen=True)
 class Constants:
-    """By the names of the file; its columns `unit` and `note` explain each. Factors are relative to NVIDIA's servers."""
+    """By the names of the file; its columns `unit` and `note` explain each. Factors compare with NVIDIA's servers."""
 
     memory_efficiency: float
     cache_efficiency: float

@@ -1,11 +1,12 @@
 """Arithmetic that takes single numbers as fast as plain Python, and arrays as numpy."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Number = float | NDArray[np.float64]
+Number = float | NDArray[Any]
 Index = int | NDArray[np.int64]
 
 

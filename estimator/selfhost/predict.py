@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
-from estimator.selfhost.deployment import Deployment
-from estimator.selfhost.rows import deployments, known, number
+from estimator.selfhost.rows import concurrency, deployment, known, number
 from estimator.selfhost.throughput import Throughput, decode, prefill, steady
 from pricing.errors import InputError
 
@@ -42,30 +41,20 @@ def _columns(result: Throughput) -> dict[str, str]:
 
 
 def _predict(row: Mapping[str, str]) -> Throughput:
-    """Of the layout that the row states; where it leaves attention open, of the usual layout that is faster."""
-    found = [_of(deployment, row) for deployment in deployments(row)]
-    return max(found, key=_speed)
-
-
-def _speed(result: Throughput) -> float:
-    rate = result.out_tok_s_per_gpu or result.in_tok_s_per_gpu
-    return rate.typical if rate else 0.0
-
-
-def _of(deployment: Deployment, row: Mapping[str, str]) -> Throughput:
+    given = deployment(row)
     isl, osl = number(row, "isl"), number(row, "osl")
     phase = row.get("phase", "") or "agg"
     context = number(row, "kv_len") or (isl or 0) + (osl or 0) / 2 or SHORT_CONTEXT_TOKENS
-    length = isl or max(context, 1)
+    length, together = isl or max(context, 1), concurrency(row, given.gpus)
     if phase == "prefill":
-        return prefill(deployment, length, _concurrency(row, deployment, math.inf))
-    if phase == "agg" and isl and osl:
-        return steady(deployment, isl, osl, _concurrency(row, deployment))
+        return prefill(given, length, together or math.inf)
     if phase in ("decode", "disagg"):
-        return decode(deployment, context, _concurrency(row, deployment))
+        return decode(given, context, known(together, "concurrency"))
+    if phase == "agg" and isl and osl:
+        return steady(given, isl, osl, known(together, "concurrency"))
     if phase == "agg" or phase.startswith("prefill+decode"):
-        concurrency = _concurrency(row, deployment)
-        return _both(prefill(deployment, length, concurrency), decode(deployment, context, concurrency))
+        together = known(together, "concurrency")
+        return _both(prefill(given, length, together), decode(given, context, together))
     raise InputError(f"phase {phase} is unknown: use agg, disagg, prefill or decode.")
 
 
@@ -78,14 +67,3 @@ def _both(read: Throughput, write: Throughput) -> Throughput:
         ttft_ms=read.ttft_ms,
         tpot_ms=write.tpot_ms,
     )
-
-
-def _concurrency(row: Mapping[str, str], deployment: Deployment, unstated: float | None = None) -> float:
-    """Sequences in flight on the replica; infinite where the row asks for the most that fits."""
-    if (row.get("concurrency") or "").strip().lower() == "max":
-        return math.inf
-    per_gpu = number(row, "batch_per_gpu")
-    together = number(row, "concurrency")
-    if together and row.get("phase") == "disagg":
-        together *= deployment.gpus / max(number(row, "n_gpu") or 0, deployment.gpus)
-    return known(together or (per_gpu and per_gpu * deployment.gpus) or unstated, "concurrency")

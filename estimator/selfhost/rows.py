@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from estimator.selfhost.architecture import Architecture, find_architecture
@@ -16,6 +16,7 @@ _HOSTS = ("cpu", "xeon", "epyc", "host", "ddr")
 _LOCAL_ENGINES = ("llama.cpp", "llamacpp", "ollama", "ds4", "mlx", "lm studio")
 _LOCAL_FORMATS = re.compile(r"q\d|iq\d|ternary|mxfp4_gguf")
 _USUAL_DRAFTS = 3
+SEQUENCES_APART = 12  # A GPU, from which on recipes give each its own: SGLang's for V4 slice at 4 and part at 16.
 
 
 class PrecisionAlias(Fact):
@@ -51,34 +52,39 @@ def accepted_tokens(drafts: int) -> float:
     return 1.0 if drafts < 1 else acceptance()[min(drafts, max(acceptance()))]
 
 
-def deployments(row: Mapping[str, str]) -> tuple[Deployment, ...]:
-    """The deployments that a row may mean: two where it leaves open how latent attention is spread.
-
-    Raises InputError for unknown models, devices and formats, and for layouts that are impossible.
-    """
+def deployment(row: Mapping[str, str]) -> Deployment:
+    """What a row describes. Raises InputError for unknown models, devices and formats, and for impossible layouts."""
     hardware = row.get("hw", "")
     if any(host in hardware.lower() for host in _HOSTS):
         raise InputError(f"{hardware} keeps weights in the memory of its host, which is not modelled.")
     device, architecture = find_device(hardware), find_architecture(row.get("model", ""))
     is_local = _is_local(row, device)
     gpus = _gpus(row)
+    groups = 1 if is_local else _groups(row, gpus, architecture)
     drafts, accepted = _drafts(row.get("spec", ""))
-    return tuple(
-        Deployment(
-            architecture=architecture,
-            device=device,
-            gpus=gpus,
-            precision=_precision(row.get("prec", ""), architecture, is_local=is_local),
-            kv_precision=row.get("kv_prec", "").lower() or "native",
-            stages=_stages(row, gpus, groups, is_local=is_local),
-            dp_attn=groups,
-            ep=max(groups if architecture.experts else 1, round(number(row, "ep") or 1)),
-            drafts=drafts,
-            accepted_tokens=accepted,
-            is_local=is_local,
-        )
-        for groups in ((1,) if is_local else _groups(row, gpus, architecture))
+    return Deployment(
+        architecture=architecture,
+        device=device,
+        gpus=gpus,
+        precision=_precision(row.get("prec", ""), architecture, is_local=is_local),
+        kv_precision=row.get("kv_prec", "").lower() or "native",
+        stages=_stages(row, gpus, groups, is_local=is_local),
+        dp_attn=groups,
+        ep=max(groups if architecture.experts else 1, round(number(row, "ep") or 1)),
+        drafts=drafts,
+        accepted_tokens=accepted,
+        is_local=is_local,
     )
+
+
+def concurrency(row: Mapping[str, str], gpus: int) -> float | None:
+    """Sequences in flight on a replica of `gpus` GPUs; infinite where the row asks for the most that fits."""
+    if (row.get("concurrency") or "").strip().lower() == "max":
+        return math.inf
+    together, per_gpu = number(row, "concurrency"), number(row, "batch_per_gpu")
+    if together and row.get("phase") == "disagg":
+        return together * gpus / max(number(row, "n_gpu") or 0, gpus)
+    return together or (per_gpu and per_gpu * gpus)
 
 
 def _gpus(row: Mapping[str, str]) -> int:
@@ -89,8 +95,8 @@ def _gpus(row: Mapping[str, str]) -> int:
     tp, ep = number(row, "tp"), number(row, "ep") or 1
     if row.get("phase") == "disagg" and tp:
         return round(max(tp, ep))
-    stated = round(known(number(row, "n_gpu") or (tp or 0) * (number(row, "pp") or 1), "n_gpu"))
-    return max(stated, round(ep), _wide(row))
+    stated = number(row, "n_gpu") or (tp or 0) * (number(row, "pp") or 1)
+    return max(round(known(round(stated), "n_gpu")), round(ep), _wide(row))
 
 
 def _wide(row: Mapping[str, str]) -> int:
@@ -99,20 +105,19 @@ def _wide(row: Mapping[str, str]) -> int:
     return int(found[1]) if found else 1
 
 
-def _groups(row: Mapping[str, str], gpus: int, architecture: Architecture) -> Iterator[int]:
-    """How many groups attention may be spread over."""
+def _groups(row: Mapping[str, str], gpus: int, architecture: Architecture) -> int:
+    """Groups that attention is spread over. Where that is left open, as operators do it: latent attention is sliced
+    for a few sequences, and each GPU has its own of many; nobody slices it over more than a node.
+    """
     stated, words = number(row, "dp_attn"), row.get("parallelism", "")
-    wide = _wide(row) == gpus > GPUS_PER_NODE
     if stated and stated > 1:
-        yield gpus if wide else round(stated)
-    elif gpus == 1 or not architecture.is_latent_kv:
-        yield 1
-    elif wide or gpus > GPUS_PER_NODE or re.search(r"DP[ -]attention|/DP\d", words):
-        yield gpus  # Nobody slices latent attention over more than a node.
-    else:
-        yield 1
-        if stated is None and not words and architecture.experts and not number(row, "ep"):
-            yield gpus
+        return gpus if _wide(row) == gpus > GPUS_PER_NODE else round(stated)
+    if gpus == 1 or not architecture.is_latent_kv:
+        return 1
+    if gpus > GPUS_PER_NODE or re.search(r"DP[ -]attention|/DP\d", words):
+        return gpus
+    many = (concurrency(row, gpus) or 0) >= SEQUENCES_APART * gpus
+    return gpus if many and stated is None and not number(row, "ep") else 1
 
 
 def _stages(row: Mapping[str, str], gpus: int, groups: int, *, is_local: bool) -> int:

@@ -5,7 +5,6 @@ many. Constants are fitted to published runs (data/throughput/constants.csv). Le
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from estimator.selfhost.capacity import sequences_that_fit
@@ -14,6 +13,8 @@ from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.numbers import Number, in_quadrature, larger, pick, smaller
 from estimator.selfhost.work import Work, work
 from pricing.errors import InputError
+
+__all__ = ["Range", "Throughput", "decode", "prefill", "sequences_that_fit", "steady"]
 
 CHUNK_TOKENS = 8192  # Of prompts, that engines put into one step.
 DRAFT_LAYERS = 2  # A draft runs one layer and the output head: counted as two layers.
@@ -197,8 +198,8 @@ def tpot_s(osl: Number, cycle: Number, first: Number) -> Number:
 
 def offline_s(w: Work, c: Constants, sequences: Number, osl: Number, requests: Number) -> Number:
     """Seconds to serve `requests` requests sent at once, `sequences` in flight: full rounds and the rest."""
-    full = requests // sequences
-    rest = requests - full * sequences
+    rest = requests % sequences
+    full = (requests - rest) / sequences
     last = cycle_s(w, c, larger(rest, 1.0), osl, 1.0)
     return full * cycle_s(w, c, sequences, osl, 1.0) + last * (rest > 0)
 
@@ -214,17 +215,17 @@ def _in_flight(deployment: Deployment, context_tokens: float, concurrency: float
 
 def _rate(value: float, quantity: str, w: Work) -> Range:
     spread = bound(quantity, int(w.maker))
-    return Range(float(value * spread.low), float(value), float(value * spread.high))
+    return Range(value * spread.low, value, value * spread.high)
 
 
-def _time_ms(seconds: float, quantity: str, w: Work) -> Range:
-    return _rate(1e3 * seconds, quantity, w)
+def _time_ms(seconds: Number, quantity: str, w: Work) -> Range:
+    return _rate(float(1e3 * seconds), quantity, w)
 
 
 def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
     """Mixed serving of requests of `isl` tokens in and `osl` out, `concurrency` at once or as many as memory holds.
 
-    Memory is set aside for each at its full length; what does not fit waits. Raises InputError where the model does not fit.
+    Memory is set aside for each at its full length; what does not fit waits. Raises InputError where not one fits.
     """
     if isl < 0 or osl < 1:
         raise InputError(f"isl {isl:g} and osl {osl:g}: at least 0 and 1.")

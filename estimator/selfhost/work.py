@@ -263,4 +263,3 @@ def _at_rest(model: Architecture, device: Device, expert_bits: float, other_bits
         maker=maker(device),
         is_slow_host=has_slow_host(device),
     )
-

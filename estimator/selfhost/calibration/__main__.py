@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from estimator.selfhost.calibration.splits import (
     QUANTITIES,
     SPLITS,
     Error,
+    Split,
     Spread,
     coverage,
     errors,
@@ -45,7 +46,7 @@ def main() -> int:
     return 0
 
 
-def _bounds(s: Sample, held: Mapping[str, Prediction]) -> list[Spread]:
+def _bounds(s: Sample, held: Mapping[Split, Prediction]) -> list[Spread]:
     """Of tokens and prompts, from families left out; TPOT as the other side of tokens; TTFT from models left out."""
     rates = [x for x in spreads(s, held["family"]) if x.quantity in ("tokens", "prefill")]
     tpot = [replace(x, quantity="tpot", low=1 / x.high, high=1 / x.low) for x in rates if x.quantity == "tokens"]
@@ -62,9 +63,7 @@ def _write_constants(found: Constants, known: Mapping[str, Constant], today: dat
 
 
 def _write(path: Path, rows: Iterable[Error | Spread], today: date) -> None:
-    rounded = [
-        {name: f"{x:.4g}" if isinstance(x, float) else x for name, x in asdict(row).items()} for row in rows
-    ]
+    rounded = [{name: f"{x:.4g}" if isinstance(x, float) else x for name, x in asdict(row).items()} for row in rows]
     _table(path, [{**row, "source": SOURCE, "date": today} for row in rounded])
 
 
@@ -84,7 +83,7 @@ def _write_accuracy(s: Sample, family: Prediction, model: Prediction) -> None:
     _table(ACCURACY, rows)
 
 
-def _table(path: Path, rows: list[dict[str, object]]) -> None:
+def _table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         table.writeheader()

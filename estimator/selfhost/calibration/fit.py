@@ -1,12 +1,12 @@
 """The least squares: constants that predict published measurements, each within what is known of it beforehand."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
+from scipy.optimize import least_squares  # type: ignore[import-untyped]
 
 from estimator.selfhost.calibration.measurements import Measurement
 from estimator.selfhost.constants import Constant, Constants
@@ -142,9 +142,9 @@ def fit(s: Sample, known: Mapping[str, Constant], start: Constants | None = None
     """
     early = [n for n, k in known.items() if k.spread and n not in LATE]
     fixed = start or guesses(known)
-    found = _solve(s, known, early, fixed, lambda p: np.log(p.tok_s_per_gpu / s.measured), s.weight)
+    found = _solve(s, known, early, fixed, lambda p: np.log(p.tok_s_per_gpu / s.measured))
     timed = s.weight * np.isfinite(s.ttft_ms) * (s.ttft_ms < QUEUED_MS)
-    return _solve(s, known, list(LATE), found, lambda p: np.log(p.ttft_ms / s.ttft_ms), timed)
+    return _solve(replace(s, weight=timed), known, LATE, found, lambda p: np.log(p.ttft_ms / s.ttft_ms))
 
 
 def guesses(known: Mapping[str, Constant]) -> Constants:
@@ -152,16 +152,22 @@ def guesses(known: Mapping[str, Constant]) -> Constants:
     return Constants(**{f.name: known[f.name].guess for f in fields(Constants)})
 
 
-def _solve(s: Sample, known: Mapping[str, Constant], names: list[str], start: Constants, error: object, weight: Array) -> Constants:
+def _solve(
+    s: Sample,
+    known: Mapping[str, Constant],
+    names: Sequence[str],
+    start: Constants,
+    error: Callable[[Prediction], Array],
+) -> Constants:
     guess = np.array([known[n].guess for n in names])
     spread = np.array([known[n].spread or 1.0 for n in names])
-    share = np.sqrt(weight) / NOISE
+    share = np.sqrt(s.weight) / NOISE
 
     def at(x: Array) -> Constants:
         return replace(start, **dict(zip(names, (guess * np.exp(x)).tolist(), strict=True)))
 
     def residuals(x: Array) -> Array:
-        errors = np.nan_to_num(error(predict(s, at(x))))  # type: ignore[operator]
+        errors = np.nan_to_num(error(predict(s, at(x))))
         return np.concatenate([share * errors, x / spread])
 
     begin = np.log([getattr(start, n) for n in names] / guess)

@@ -102,7 +102,7 @@ def spreads(s: Sample, p: Prediction, kept: NDArray[np.bool_] | None = None) -> 
     for quantity, ratio in ratios(s, p).items():
         for maker in (EVERY, *MAKERS):
             mine = among & np.isfinite(ratio) & ((by == maker) | (maker == EVERY))
-            if maker == EVERY or mine.sum() >= FEWEST:
+            if mine.sum() >= (1 if maker == EVERY else FEWEST):
                 low, high = _quantiles(1 / ratio[mine], s.weight[mine])
                 yield Spread(quantity, maker, min(low, 1.0), max(high, 1.0), int(mine.sum()))
 
@@ -110,8 +110,8 @@ def spreads(s: Sample, p: Prediction, kept: NDArray[np.bool_] | None = None) -> 
 def _quantiles(values: Array, weight: Array) -> tuple[float, float]:
     order = np.argsort(values)
     share = np.cumsum(weight[order]) / weight.sum()
-    low, high = (float(values[order][min(np.searchsorted(share, q), len(values) - 1)]) for q in (LOW, HIGH))
-    return low, high
+    low, high = np.minimum(np.searchsorted(share, (LOW, HIGH)), len(values) - 1)
+    return float(values[order][low]), float(values[order][high])
 
 
 def coverage(s: Sample, p: Prediction, quantity: str) -> tuple[float, float]:
