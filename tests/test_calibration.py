@@ -228,9 +228,9 @@ def test_the_nearest_to_an_unmeasured_device_is_of_its_maker() -> None:
 def test_the_day_that_deepseek_published() -> None:
     # A node reads 73.7k tokens/s, 56.3 % of them found in a cache, and writes 14.8k, at 20 to 22 a second each.
     model, device = find_architecture("deepseek-v3"), find_device("h800")
-    reads = prefill(Deployment(model, device, 32, "fp8", dp_attn=32, ep=32), 4096)
+    reads = prefill(Deployment(model, device, 32, "fp8", dp_attn=32, ep=32), 4096, cached_tokens=0.563 * 4096)
     assert reads.in_tok_s_per_gpu is not None
-    assert 8 * reads.in_tok_s_per_gpu.typical / (1 - 0.563) == pytest.approx(73_700, rel=0.10)
+    assert 8 * reads.in_tok_s_per_gpu.typical == pytest.approx(73_700, rel=0.10)  # 0.4 % more.
     writes = decode(Deployment(model, device, 144, "fp8", dp_attn=144, ep=144), 4989, 64 * 144)
     assert writes.tpot_ms is not None
     assert writes.out_tok_s_per_gpu is not None

@@ -200,6 +200,16 @@ def test_a_prompt_of_a_dense_model_by_hand() -> None:
     assert prompt_s(w, C) == pytest.approx(by_hand)
 
 
+def test_a_cached_prefix_is_not_read_again() -> None:
+    w, rest = worked(prompt=8192), work(deployed(), 4096, 8192, 6144)
+    first = work(deployed(), 4096, 6144)
+    assert rest.prompt_tokens == 2048
+    assert rest.prompt_attention_s == pytest.approx(w.prompt_attention_s - first.prompt_attention_s)
+    plain, warm = steady(deployed(), 8192, 1024, 64), steady(deployed(), 8192, 1024, 64, cached_tokens=6144)
+    assert typical(warm, "out_tok_s_per_gpu") > typical(plain, "out_tok_s_per_gpu")
+    assert typical(warm, "ttft_ms") < typical(plain, "ttft_ms")
+
+
 def test_one_group_reads_while_the_others_wait() -> None:
     together, apart = worked(dp_attn=8, ep=8), worked()
     assert busy_groups(apart, C) == 1
@@ -326,6 +336,7 @@ def test_a_context_beyond_the_model_is_an_error() -> None:
         pytest.param(lambda: steady(deployed(), 100, 0.5, 1), "osl 0.5", id="no output"),
         pytest.param(lambda: steady(deployed(), 100, 10, 0), "concurrency is 0", id="nobody there"),
         pytest.param(lambda: prefill(deployed(), 0), "isl is 0", id="empty prompt"),
+        pytest.param(lambda: prefill(deployed(), 100, cached_tokens=100), "the last one at least", id="all cached"),
         pytest.param(lambda: deployed(gpus=0), "n_gpu is 0", id="no GPU"),
         pytest.param(lambda: deployed(dp_attn=9), "dp_attn is 9: 8 GPUs do not divide", id="more groups than GPUs"),
         pytest.param(lambda: deployed(dp_attn=3), "dp_attn is 3: 8 GPUs do not divide", id="uneven groups"),

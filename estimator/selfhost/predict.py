@@ -15,8 +15,8 @@ def predict_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
     """Each row with predictions and their bounds added, or with `error`; a bad row never stops the others.
 
     Columns in: model, hw, n_gpu, prec, kv_prec, tp, pp, dp_attn, ep, phase (agg, disagg, prefill, decode), isl, osl,
-    kv_len, concurrency (a number or max), batch_per_gpu; and where they are known, engine, spec (mtp2: two drafts)
-    and parallelism in words. Others are passed on.
+    kv_len, concurrency (a number or max), batch_per_gpu; and where they are known, engine, spec (mtp2: two drafts),
+    parallelism in words, and cached_tokens (of a prompt, found in a prefix cache). Others are passed on.
     """
     for row in rows:
         blank = {f"{name}{end}": "" for name in ADDED for end in ("", "_low", "_high")}
@@ -46,12 +46,13 @@ def _predict(row: Mapping[str, str]) -> Throughput:
     phase = row.get("phase", "") or "agg"
     context = number(row, "kv_len") or (isl or 0) + (osl or 0) / 2 or SHORT_CONTEXT_TOKENS
     length, together = isl or max(context, 1), concurrency(row, given.gpus)
+    cached = number(row, "cached_tokens") or 0.0
     if phase == "prefill":
-        return prefill(given, length, together or math.inf)
+        return prefill(given, length, together or math.inf, cached_tokens=cached)
     if phase in ("decode", "disagg"):
         return decode(given, context, known(together, "concurrency"))
     if phase == "agg" and isl and osl:
-        return steady(given, isl, osl, known(together, "concurrency"))
+        return steady(given, isl, osl, known(together, "concurrency"), cached_tokens=cached)
     if phase == "agg" or phase.startswith("prefill+decode"):
         together = known(together, "concurrency")
         return _both(prefill(given, length, together), decode(given, context, together))

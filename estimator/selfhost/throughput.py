@@ -213,6 +213,11 @@ def _in_flight(deployment: Deployment, context_tokens: float, concurrency: float
     return min(concurrency, fit)
 
 
+def _check_cached(isl: float, cached_tokens: float) -> None:
+    if not 0 <= cached_tokens <= max(isl - 1, 0):
+        raise InputError(f"cached_tokens is {cached_tokens:g}: of {isl:g} tokens the last one at least is read.")
+
+
 def _rate(value: float, quantity: str, w: Work) -> Range:
     spread = bound(quantity, int(w.maker))
     return Range(value * spread.low, value, value * spread.high)
@@ -222,15 +227,19 @@ def _time_ms(seconds: Number, quantity: str, w: Work) -> Range:
     return _rate(float(1e3 * seconds), quantity, w)
 
 
-def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
+def steady(
+    deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf, *, cached_tokens: float = 0.0
+) -> Throughput:
     """Mixed serving of requests of `isl` tokens in and `osl` out, `concurrency` at once or as many as memory holds.
 
-    Memory is set aside for each at its full length; what does not fit waits. Raises InputError where not one fits.
+    The first `cached_tokens` of each prompt are found in a prefix cache. Memory is set aside for each sequence at its
+    full length; what does not fit waits. Raises InputError where not one fits.
     """
     if isl < 0 or osl < 1:
         raise InputError(f"isl {isl:g} and osl {osl:g}: at least 0 and 1.")
+    _check_cached(isl, cached_tokens)
     sequences = _in_flight(deployment, isl + osl, concurrency)
-    w, c = work(deployment, isl + osl / 2, isl), constants()
+    w, c = work(deployment, isl + osl / 2, isl, cached_tokens), constants()
     cycle = float(cycle_s(w, c, sequences, osl, busy_groups(w, c)))
     first = float(first_token_s(w, c, sequences, cycle))
     queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0
@@ -256,12 +265,16 @@ def decode(deployment: Deployment, context_tokens: float, concurrency: float = m
     )
 
 
-def prefill(deployment: Deployment, isl: float, prompts: float = math.inf) -> Throughput:
-    """Reading prompts of `isl` tokens only, `prompts` at once. Raises InputError where the model does not fit."""
+def prefill(deployment: Deployment, isl: float, prompts: float = math.inf, *, cached_tokens: float = 0.0) -> Throughput:
+    """Reading prompts of `isl` tokens only, `prompts` at once; those found in a prefix cache count as read.
+
+    Raises InputError where the model does not fit.
+    """
     if isl < 1:
         raise InputError(f"isl is {isl:g}: a prompt needs at least 1 token.")
+    _check_cached(isl, cached_tokens)
     sequences_that_fit(deployment, isl)
-    w, c = work(deployment, isl, isl), constants()
+    w, c = work(deployment, isl, isl, cached_tokens), constants()
     each = float(prefill_s(w, c, prompts))
     return Throughput(
         concurrency=prompts,

@@ -56,7 +56,7 @@ class Work:
     routed_width: Index
     attention_s: Number  # Over the cache, at the context of the load.
     is_sparse: Number
-    prompt_tokens: Number
+    prompt_tokens: Number  # To be read, those in a prefix cache apart.
     prompt_share: Number  # Of the layers, that a prompt runs through.
     prompt_attention_s: Number  # Of the whole prompt over itself.
     activation_s: Number  # To read and write one token's activations once for each kernel.
@@ -176,8 +176,8 @@ def exchange_s(deployment: Deployment) -> float:
     return size / (deployment.stage_gpus * link_bytes_per_s(deployment, deployment.ep))
 
 
-def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0.0) -> Work:
-    """For decoding at `context_tokens` and for reading prompts of `prompt_tokens`.
+def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0.0, cached_tokens: float = 0.0) -> Work:
+    """For decoding at `context_tokens` and for reading prompts of `prompt_tokens`, the first of them in a prefix cache.
 
     Raises InputError where the precision, a rate or the configuration is unknown.
     """
@@ -203,9 +203,10 @@ def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0
         routed_width=at_rest.routed_width,
         attention_s=model.attention_flops(context_tokens) / attention_peak,
         is_sparse=float(model.is_sparse),
-        prompt_tokens=prompt_tokens,
+        prompt_tokens=prompt_tokens - cached_tokens,
         prompt_share=model.prefill_share,
-        prompt_attention_s=model.prefill_attention_flops(prompt_tokens) / attention_peak,
+        prompt_attention_s=(model.prefill_attention_flops(prompt_tokens) - model.prefill_attention_flops(cached_tokens))
+        / attention_peak,
         activation_s=at_rest.kernels * at_rest.pass_s / deployment.dp_attn,
         expert_activation_s=_EXPERT_PASSES * model.top_k * model.moe_layers * at_rest.pass_s / deployment.ep,
         reduce_s=reduce_s(deployment),
