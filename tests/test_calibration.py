@@ -249,7 +249,7 @@ def test_measurements_are_as_collected(shared: Path) -> None:
         for column in ("out_tok_s_per_gpu", "in_tok_s_per_gpu")
         if row[column]
     }
-    ours = [f"{row.tok_s_per_gpu:.6g}" for row in ROWS]
+    ours = [f"{row.tok_s_per_gpu:.6g}" for row in ROWS if "taken off" not in row.note]
     assert sum(figure in spoken for figure in ours) == len(ours)
 
 

@@ -15,6 +15,7 @@ Split = Literal["family", "model", "device"]
 SPLITS: tuple[Split, ...] = ("family", "model", "device")
 QUANTITIES = ("tokens", "prefill", "tpot", "ttft")
 LOW, HIGH = 0.1, 0.9  # Four in five measurements lie between.
+ASSUMED = "other"
 FEWEST = 25  # Rows that bounds of one maker's devices need.
 
 
@@ -96,15 +97,21 @@ def makers(s: Sample) -> NDArray[np.str_]:
 
 
 def spreads(s: Sample, p: Prediction, kept: NDArray[np.bool_] | None = None) -> Iterator[Spread]:
-    """Bounds of each quantity from rows that had no part in the fit, for all devices and for makers of many rows."""
+    """Bounds of each quantity from rows that had no part in the fit, for all devices and for makers of many rows.
+
+    Twice as wide, in logarithms, where a maker's factors are assumed.
+    """
     by = makers(s)
     among = np.full(len(s.rows), True) if kept is None else kept
     for quantity, ratio in ratios(s, p).items():
-        for maker in (EVERY, *MAKERS):
+        for maker in (EVERY, *(m for m in MAKERS if m != ASSUMED)):
             mine = among & np.isfinite(ratio) & ((by == maker) | (maker == EVERY))
             if mine.sum() >= (1 if maker == EVERY else FEWEST):
                 low, high = _quantiles(1 / ratio[mine], s.weight[mine])
-                yield Spread(quantity, maker, min(low, 1.0), max(high, 1.0), int(mine.sum()))
+                found = Spread(quantity, maker, min(low, 1.0), max(high, 1.0), int(mine.sum()))
+                yield found
+                if maker == EVERY:
+                    yield Spread(quantity, ASSUMED, found.low**2, found.high**2, 0)
 
 
 def _quantiles(values: Array, weight: Array) -> tuple[float, float]:
