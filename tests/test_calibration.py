@@ -159,13 +159,15 @@ def test_bounds_are_in_order_and_cover_every_maker() -> None:
     assert all(0 < row.low <= 1 <= row.high for row in rows)
     for quantity in ("tokens", "prefill", "tpot", "ttft"):
         assert all(bound(quantity, place).quantity == quantity for place in range(len(MAKERS)))
+        assumed, common = bound(quantity, MAKERS.index("other")), bound(quantity, MAKERS.index("nvidia_datacentre"))
+        assert assumed.high / assumed.low > common.high / common.low
 
 
 PROMISED = [
     # Held out: a family of sources, a model, a device. Targets of tokens/s per GPU and of the time a token.
     pytest.param("family", "tokens", 0.15, id="source family left out"),
     pytest.param("family", "tpot", 0.15, id="source family left out, time a token"),
-    pytest.param("model", "tokens", 0.125, id="model left out"),
+    pytest.param("model", "tokens", 0.12, id="model left out"),
     pytest.param("model", "tpot", 0.15, id="model left out, time a token"),
     pytest.param("device", "tokens", 0.15, id="device left out"),
 ]
@@ -230,7 +232,7 @@ def test_the_day_that_deepseek_published() -> None:
     model, device = find_architecture("deepseek-v3"), find_device("h800")
     reads = prefill(Deployment(model, device, 32, "fp8", dp_attn=32, ep=32), 4096, cached_tokens=0.563 * 4096)
     assert reads.in_tok_s_per_gpu is not None
-    assert 8 * reads.in_tok_s_per_gpu.typical == pytest.approx(73_700, rel=0.10)  # 0.4 % more.
+    assert 8 * reads.in_tok_s_per_gpu.typical == pytest.approx(73_700, rel=0.10)  # 2 % less.
     writes = decode(Deployment(model, device, 144, "fp8", dp_attn=144, ep=144), 4989, 64 * 144)
     assert writes.tpot_ms is not None
     assert writes.out_tok_s_per_gpu is not None

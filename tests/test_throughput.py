@@ -174,9 +174,7 @@ def test_a_step_is_its_parts() -> None:
     w = worked()
     roofline = math.hypot(memory_s(w, C, 16), compute_s(w, C, 16))
     assert step_s(w, C, 16) == pytest.approx(roofline + overhead_s(w, C, 16))
-    assert overhead_s(w, C, 16) == pytest.approx(
-        C.iteration_s + 16 * C.sequence_s + launch_s(w, C) + reduce_s(w, C, 16)
-    )
+    assert overhead_s(w, C, 16) == pytest.approx(16 * C.sequence_s + launch_s(w, C) + reduce_s(w, C, 16))
 
 
 def test_a_pipeline_takes_a_stage_after_the_other() -> None:
@@ -212,8 +210,8 @@ def test_a_cached_prefix_is_not_read_again() -> None:
 
 def test_one_group_reads_while_the_others_wait() -> None:
     together, apart = worked(dp_attn=8, ep=8), worked()
-    assert busy_groups(apart, C) == 1
-    assert busy_groups(together, C) == pytest.approx(1 / (1 + 7 * C.prefill_crowding))
+    assert busy_groups(apart) == 1
+    assert busy_groups(together) == pytest.approx(1 / 8)
 
 
 def test_a_short_prompt_alone_waits_for_the_weights() -> None:

@@ -100,6 +100,10 @@ class _Attention(Fact):
     def cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
         """Bytes that a layer keeps of a sequence; None stands for the format it is served in."""
 
+    def reads(self, element_bytes: float | None) -> tuple[Keys, ...]:
+        """Bytes of the cache that a layer reads for one decoded token: all, where it does not choose."""
+        return self.cache(element_bytes)
+
 
 class Grouped(_Attention):
     """Grouped-query attention, over all tokens or over a sliding (or chunked) `window`."""
@@ -160,8 +164,16 @@ class Latent(_Attention):
         return (Keys(2 * self.heads * (self.nope_dim + self.rope_dim + self.v_dim)),)
 
     def cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
-        entry = _entry_bytes(self.kv_rank + self.rope_dim, element_bytes, self.served_entry_bytes)
-        return (Keys(entry), *((self.indexer.cache(1, element_bytes),) if self.indexer else ()))
+        return (Keys(self._entry(element_bytes)), *self._index(element_bytes))
+
+    def reads(self, element_bytes: float | None) -> tuple[Keys, ...]:
+        return (Keys(self._entry(element_bytes), most=self.top_k or math.inf), *self._index(element_bytes))
+
+    def _entry(self, element_bytes: float | None) -> float:
+        return _entry_bytes(self.kv_rank + self.rope_dim, element_bytes, self.served_entry_bytes)
+
+    def _index(self, element_bytes: float | None) -> tuple[Keys, ...]:
+        return (self.indexer.cache(1, element_bytes),) if self.indexer else ()
 
 
 class Compressed(_Attention):
@@ -202,12 +214,24 @@ class Compressed(_Attention):
         return tuple(found)
 
     def cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
-        entry = _entry_bytes(self.head_dim, element_bytes, self.served_entry_bytes)
+        entry = self._entry(element_bytes)
         kept = [Keys(entry, most=self.window)]
         if self.ratio and self.owns_entries:
-            kept.append(Keys(entry, self.ratio))
-            kept += [self.indexer.cache(self.ratio, element_bytes)] if self.indexer else []
+            kept += [Keys(entry, self.ratio), *self._index(self.ratio, element_bytes)]
         return tuple(kept)
+
+    def reads(self, element_bytes: float | None) -> tuple[Keys, ...]:
+        entry = self._entry(element_bytes)
+        found = [Keys(entry, most=self.window)]
+        if self.ratio:
+            found += [Keys(entry, self.ratio, self.top_k or math.inf), *self._index(self.ratio, element_bytes)]
+        return tuple(found)
+
+    def _entry(self, element_bytes: float | None) -> float:
+        return _entry_bytes(self.head_dim, element_bytes, self.served_entry_bytes)
+
+    def _index(self, ratio: int, element_bytes: float | None) -> tuple[Keys, ...]:
+        return (self.indexer.cache(ratio, element_bytes),) if self.indexer else ()
 
 
 class Linear(_Attention):
@@ -441,19 +465,25 @@ class Architecture(Fact):
         return _alike((a.layers, k) for a in self.known.attention for k in a.prefill_core())
 
     @cached_property
-    def _caches(self) -> dict[float | None, tuple[Keys, ...]]:
+    def _caches(self) -> dict[tuple[str, float | None], tuple[Keys, ...]]:
         return {}
 
-    def _cache(self, element_bytes: float | None) -> tuple[Keys, ...]:
-        if element_bytes not in self._caches:
-            kept = ((a.layers, k) for a in self.known.attention for k in a.cache(element_bytes))
-            self._caches[element_bytes] = _alike(kept)
-        return self._caches[element_bytes]
+    def _cache(self, use: Literal["cache", "reads"], element_bytes: float | None) -> tuple[Keys, ...]:
+        key = use, element_bytes
+        if key not in self._caches:
+            found = ((a.layers, k) for a in self.known.attention for k in getattr(a, use)(element_bytes))
+            self._caches[key] = _alike(found)
+        return self._caches[key]
 
     def kv_bytes(self, context_tokens: float, element_bytes: float | None) -> float:
         """Bytes of cache of one sequence; None for `element_bytes` takes the published serving format (else BF16)."""
         at = _tokens(context_tokens)
-        return sum(k.at(at) for k in self._cache(element_bytes))
+        return sum(k.at(at) for k in self._cache("cache", element_bytes))
+
+    def kv_read_bytes(self, context_tokens: float, element_bytes: float | None) -> float:
+        """Bytes of cache that decoding one token reads: of sparse attention, the best entries and the index."""
+        at = _tokens(context_tokens)
+        return sum(k.at(at) for k in self._cache("reads", element_bytes))
 
     @property
     def kv_bytes_per_token(self) -> float:

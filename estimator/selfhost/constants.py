@@ -53,7 +53,6 @@ class Constants:
     """By the names of the file; its columns `unit` and `note` explain each. Factors compare with NVIDIA's servers."""
 
     memory_efficiency: float
-    cache_efficiency: float
     compute_efficiency_4bit: float
     compute_efficiency_8bit: float
     compute_efficiency_16bit: float
@@ -63,25 +62,19 @@ class Constants:
     link_efficiency: float
     activation_passes: float
     kernel_s: float
-    iteration_s: float
     collective_s: float
     card_collective_s: float
     far_exchange_s: float
     sequence_s: float
-    slow_host: float
     overlap: float
-    prefill_crowding: float
     expert_skew: float
     kernel_factor_nvidia_card: float
     kernel_factor_amd: float
     kernel_factor_apple: float
     kernel_factor_other: float
-    memory_factor_nvidia_card: float
-    memory_factor_amd: float
     memory_factor_apple: float
     memory_factor_other: float
     compute_factor_nvidia_card: float
-    compute_factor_amd: float
     compute_factor_apple: float
     compute_factor_other: float
     local_compute: float
@@ -97,20 +90,18 @@ class Constants:
     @cached_property
     def kernel_factors(self) -> tuple[float, ...]:
         """On kernel_s, in the order of MAKERS."""
-        return self._factors("kernel")
+        card, amd = self.kernel_factor_nvidia_card, self.kernel_factor_amd
+        return 1.0, card, amd, self.kernel_factor_apple, self.kernel_factor_other
 
     @cached_property
     def memory_factors(self) -> tuple[float, ...]:
-        """On memory_efficiency and cache_efficiency, likewise."""
-        return self._factors("memory")
+        """On memory_efficiency, likewise."""
+        return 1.0, 1.0, 1.0, self.memory_factor_apple, self.memory_factor_other
 
     @cached_property
     def compute_factors(self) -> tuple[float, ...]:
         """On the efficiencies of compute and attention, likewise."""
-        return self._factors("compute")
-
-    def _factors(self, kind: str) -> tuple[float, ...]:
-        return 1.0, *(getattr(self, f"{kind}_factor_{maker}") for maker in MAKERS[1:])
+        return 1.0, self.compute_factor_nvidia_card, 1.0, self.compute_factor_apple, self.compute_factor_other
 
 
 def table(path: Path = CONSTANTS) -> dict[str, Constant]:

@@ -67,32 +67,38 @@ def skew(w: Work, c: Constants) -> Number:
 
 
 def weights_s(w: Work, c: Constants, tokens: Number) -> Number:
-    """Seconds to read the shared weights and the experts that `tokens` tokens hit."""
+    """Seconds to read the shared weights and the experts that `tokens` tokens hit: (W + E_hit·w) / (η·bandwidth)."""
     read = w.shared_s + w.expert_s * experts_hit(w.experts, w.top_k, tokens)
     return read / (c.memory_efficiency * memory_factor(w, c))
 
 
 def memory_s(w: Work, c: Constants, sequences: Number) -> Number:
-    """Seconds of a decode step to read weights and the cache of each sequence of a GPU's group."""
-    cache = sequences * w.cache_s / (c.cache_efficiency * memory_factor(w, c))
+    """Seconds of a decode step to read weights, and of each sequence what attention looks at of its cache."""
+    cache = sequences * w.cache_s / (c.memory_efficiency * memory_factor(w, c))
     return skew(w, c) * (weights_s(w, c, sequences * (1 + w.drafts)) + cache)
 
 
 def token_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
-    """Seconds to compute one token but for its attention over others; `busy`: share of the attention groups at work."""
+    """Seconds to compute one token but for its attention over others: 2·P / (η·F), for experts less of it.
+
+    `busy`: the share of the attention groups at work; experts are spread over all GPUs anyway.
+    """
     dense = w.dense_s / pick(c.compute_efficiency, w.dense_width) / busy
     routed = w.routed_s / (pick(c.compute_efficiency, w.routed_width) * c.expert_compute)
     return (dense + routed) / compute_factor(w, c)
 
 
 def attention_rate(w: Work, c: Constants) -> Number:
-    """The share of peak that attention reaches."""
+    """The share of peak 16-bit FLOP/s that attention reaches, dense or sparse."""
     rate = c.attention_efficiency * (c.sparse_attention_efficiency / c.attention_efficiency) ** w.is_sparse
     return rate * compute_factor(w, c)
 
 
 def activation_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
-    """Seconds to read and write a token's activations, which tensor ranks each do in full."""
+    """Seconds to read and write a token's activations between kernels, which tensor ranks each do in full.
+
+    Of the hidden state once a kernel, and of its copies for the experts.
+    """
     return c.activation_passes * (w.activation_s / busy + w.expert_activation_s)
 
 
@@ -113,14 +119,17 @@ def reduce_s(w: Work, c: Constants, tokens: Number) -> Number:
 
 
 def launch_s(w: Work, c: Constants) -> Number:
-    """Seconds of a step that grow with neither bytes nor FLOPs: kernels, and the latency of exchanges."""
+    """Seconds of a step that grow with neither bytes nor FLOPs: kernels one after another, and exchanges' latency.
+
+    An exchange among n GPUs takes log2(n) hops; one among nodes a time of its own.
+    """
     latency = c.collective_s * (c.card_collective_s / c.collective_s) ** w.is_card_link
     kernels = w.kernels * c.kernel_s * pick(c.kernel_factors, w.maker)
     return kernels + w.collectives * latency + w.far_layers * c.far_exchange_s
 
 
 def draft_s(w: Work, c: Constants) -> Number:
-    """Seconds of a step to draft tokens (multi-token prediction)."""
+    """Seconds of a step to draft tokens (multi-token prediction), each a few layers' worth of reads and launches."""
     layer = (w.shared_s / c.memory_efficiency + launch_s(w, c)) / w.layers
     return w.drafts * DRAFT_LAYERS * layer
 
@@ -128,12 +137,12 @@ def draft_s(w: Work, c: Constants) -> Number:
 def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
     """Seconds of a decode step beside the roofline: launches, exchanges, drafts, and the host's work."""
     tokens = sequences * (1 + w.drafts)
-    host = c.iteration_s + c.sequence_s * c.slow_host**w.is_slow_host * sequences / w.groups
+    host = c.sequence_s * sequences / w.groups
     return host + launch_s(w, c) + draft_s(w, c) + reduce_s(w, c, tokens) + exchange_s(w, c, tokens)
 
 
 def step_s(w: Work, c: Constants, sequences: Number) -> Number:
-    """Seconds of one decode step for `sequences` sequences of a stage."""
+    """Seconds of one decode step for `sequences` sequences of a stage: √(memory² + compute²) + overhead."""
     roofline = in_quadrature(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
     return roofline + overhead_s(w, c, sequences)
 
@@ -149,9 +158,9 @@ def prompt_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     return in_quadrature(compute, exchange_s(w, c, tokens) + reduce_s(w, c, tokens))
 
 
-def busy_groups(w: Work, c: Constants) -> Number:
-    """The share of the attention groups that read prompts at a time when requests come one by one."""
-    return 1 / (1 + (w.groups - 1) * c.prefill_crowding)
+def busy_groups(w: Work) -> Number:
+    """The share of the attention groups that read prompts at a time when requests come one by one: one of them."""
+    return 1 / w.groups
 
 
 def prefill_s(w: Work, c: Constants, prompts: Number = math.inf) -> Number:
@@ -187,7 +196,7 @@ def first_token_s(w: Work, c: Constants, sequences: Number, cycle: Number) -> Nu
     """
     b = batch(w, sequences)
     ahead = c.first_token_wait * (b**0.5 - 1)
-    own = prompt_s(w, c, busy_groups(w, c)) * (1 + ahead)
+    own = prompt_s(w, c, busy_groups(w)) * (1 + ahead)
     return smaller(c.first_token_s + step_s(w, c, b) + own, cycle / 2)
 
 
@@ -240,7 +249,7 @@ def steady(
     _check_cached(isl, cached_tokens)
     sequences = _in_flight(deployment, isl + osl, concurrency)
     w, c = work(deployment, isl + osl / 2, isl, cached_tokens), constants()
-    cycle = float(cycle_s(w, c, sequences, osl, busy_groups(w, c)))
+    cycle = float(cycle_s(w, c, sequences, osl, busy_groups(w)))
     first = float(first_token_s(w, c, sequences, cycle))
     queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0
     out = sequences * osl / cycle / deployment.gpus

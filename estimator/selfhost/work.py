@@ -72,7 +72,6 @@ class Work:
     maker: Index
     is_server: Number  # Whether it is an NVIDIA GPU for servers.
     is_local: Number
-    is_slow_host: Number
 
 
 def stack(works: Sequence[Work]) -> Work:
@@ -141,11 +140,6 @@ def maker(device: Device) -> int:
     return MAKERS.index(vendor if vendor in MAKERS else "other")
 
 
-def has_slow_host(device: Device) -> bool:
-    """Whether an Arm processor drives it: Grace feeds GPUs more slowly than the usual x86 servers."""
-    return device.id.startswith("gb") or device.id == "dgx-spark"
-
-
 def link_bytes_per_s(deployment: Deployment, ranks: int) -> float:
     """Bytes/s of one GPU to others of its `ranks`. Raises InputError where no rate is on record."""
     if ranks > deployment.node_gpus:
@@ -196,7 +190,7 @@ def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0
         expert_s=at_rest.expert_bytes / g / bandwidth,
         experts=model.experts,
         top_k=model.top_k,
-        cache_s=model.kv_bytes(context_tokens, deployment.kv_element_bytes) / deployment.kv_shares / bandwidth,
+        cache_s=model.kv_read_bytes(context_tokens, deployment.kv_element_bytes) / deployment.kv_shares / bandwidth,
         dense_s=at_rest.dense_s / g,
         dense_width=at_rest.dense_width,
         routed_s=at_rest.routed_s / g,
@@ -220,7 +214,6 @@ def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0
         maker=at_rest.maker,
         is_server=float(at_rest.maker == 0),
         is_local=float(deployment.is_local),
-        is_slow_host=float(at_rest.is_slow_host),
     )
 
 
@@ -237,7 +230,6 @@ class _AtRest:
     kernels: int
     pass_s: float
     maker: int
-    is_slow_host: bool
 
 
 def _formats(deployment: Deployment) -> tuple[float, float, str]:
@@ -262,5 +254,4 @@ def _at_rest(model: Architecture, device: Device, expert_bits: float, other_bits
         kernels=kernels(model, quantised=scaled),
         pass_s=_READ_AND_WRITE * _ACTIVATION_BYTES * model.hidden / device.hbm_bytes_per_s,
         maker=maker(device),
-        is_slow_host=has_slow_host(device),
     )

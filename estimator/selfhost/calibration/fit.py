@@ -129,7 +129,7 @@ def _predict(run: Run, c: Constants) -> tuple[Array, Array, Array]:
     if run.phase == "offline":
         total = offline_s(w, c, n, osl, run.requests)
         return np.asarray(run.requests * osl / total / w.gpus), nothing, nothing
-    cycle = cycle_s(w, c, n, osl, busy_groups(w, c))
+    cycle = cycle_s(w, c, n, osl, busy_groups(w))
     first = first_token_s(w, c, n, cycle)
     each = np.asarray(tpot_s(osl, cycle, first))
     return np.asarray(n * osl / cycle / w.gpus), 1e3 * np.asarray(first), 1e3 * each
