@@ -340,6 +340,7 @@ def test_a_context_beyond_the_model_is_an_error() -> None:
         pytest.param(lambda: deployed(dp_attn=3), "dp_attn is 3: 8 GPUs do not divide", id="uneven groups"),
         pytest.param(lambda: deployed(ep=6), "ep is 6: 8 GPUs do not divide", id="uneven experts"),
         pytest.param(lambda: deployed(stages=4, dp_attn=4), "the 2 GPUs of a stage", id="more groups than a stage has"),
+        pytest.param(lambda: deployed(stages=2, ep=8), "ep is 8: the 4 GPUs of a stage", id="experts beyond a stage"),
         pytest.param(lambda: deployed(drafts=1, accepted_tokens=3), "gives 1 to 2 tokens", id="more than was drafted"),
         pytest.param(lambda: deployed(kv_precision="fp3"), "kv_prec fp3", id="unknown cache format"),
     ],
@@ -381,6 +382,7 @@ def test_no_layout_over_nodes_without_a_fast_link() -> None:
         pytest.param({"n_gpu": "8", "tp": "2"}, (8, 4, 1, 1), id="what slicing leaves"),
         pytest.param({"n_gpu": "4", "engine": "llama.cpp"}, (4, 4, 1, 1), id="layers from card to card"),
         pytest.param({"n_gpu": "24", "tp": "8", "phase": "disagg"}, (8, 1, 1, 1), id="one of those that decode"),
+        pytest.param({"n_gpu": "8", "tp": "1", "ep": "8", "dp_attn": "1"}, (8, 1, 8, 8), id="experts over all"),
     ],
 )
 def test_layouts_of_rows(row: dict[str, str], layout: tuple[int, int, int, int]) -> None:

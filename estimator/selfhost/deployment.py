@@ -40,8 +40,9 @@ class Deployment:
                 raise InputError(f"{name} is {count}: it must be at least 1.")
             if self.gpus % count:
                 raise InputError(f"{name} is {count}: {self.gpus} GPUs do not divide into so many equal groups.")
-        if self.stage_gpus % self.dp_attn:
-            raise InputError(f"dp_attn is {self.dp_attn}: the {self.stage_gpus} GPUs of a stage do not divide by it.")
+        for name, count in (("dp_attn", self.dp_attn), ("ep", self.ep)):
+            if self.stage_gpus % count:
+                raise InputError(f"{name} is {count}: the {self.stage_gpus} GPUs of a stage do not divide by it.")
         if self.kv_precision not in KV_ELEMENT_BYTES:
             raise InputError(f"kv_prec {self.kv_precision} is unknown: use one of {', '.join(KV_ELEMENT_BYTES)}.")
         if not 1 <= self.accepted_tokens <= 1 + self.drafts:

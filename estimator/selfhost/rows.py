@@ -112,12 +112,15 @@ def _groups(row: Mapping[str, str], gpus: int, architecture: Architecture) -> in
     stated, words = number(row, "dp_attn"), row.get("parallelism", "")
     if stated and stated > 1:
         return gpus if _wide(row) == gpus > GPUS_PER_NODE else round(stated)
+    tp, ep = number(row, "tp"), number(row, "ep")
+    if tp and ep == gpus > tp and not gpus % tp:
+        return gpus // round(tp)  # Whole experts over all GPUs, and attention in slices of tp.
     if gpus == 1 or not architecture.is_latent_kv:
         return 1
     if gpus > GPUS_PER_NODE or re.search(r"DP[ -]attention|/DP\d", words):
         return gpus
     many = (concurrency(row, gpus) or 0) >= SEQUENCES_APART * gpus
-    return gpus if many and stated is None and not number(row, "ep") else 1
+    return gpus if many and stated is None and not ep else 1
 
 
 def _stages(row: Mapping[str, str], gpus: int, groups: int, *, is_local: bool) -> int:

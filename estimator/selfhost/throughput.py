@@ -102,15 +102,15 @@ def activation_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     return c.activation_passes * (w.activation_s / busy + w.expert_activation_s)
 
 
-def compute_s(w: Work, c: Constants, tokens: Number) -> Number:
-    """Seconds to compute a decode step of `tokens` tokens."""
-    each = token_s(w, c) + w.attention_s / attention_rate(w, c)
-    return tokens * (skew(w, c) * each + activation_s(w, c))
-
-
 def exchange_s(w: Work, c: Constants, tokens: Number) -> Number:
     """Seconds to send `tokens` tokens to their experts and back."""
     return tokens * skew(w, c) * w.exchange_s / c.link_efficiency
+
+
+def compute_s(w: Work, c: Constants, tokens: Number) -> Number:
+    """Seconds to compute a decode step of `tokens` tokens; half of them travel to experts while the rest compute."""
+    each = token_s(w, c) + w.attention_s / attention_rate(w, c)
+    return in_quadrature(tokens * (skew(w, c) * each + activation_s(w, c)), exchange_s(w, c, tokens))
 
 
 def reduce_s(w: Work, c: Constants, tokens: Number) -> Number:
@@ -135,10 +135,10 @@ def draft_s(w: Work, c: Constants) -> Number:
 
 
 def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
-    """Seconds of a decode step beside the roofline: launches, exchanges, drafts, and the host's work."""
+    """Seconds of a decode step beside the roofline: launches, drafts, sums over tensor ranks, and the host's work."""
     tokens = sequences * (1 + w.drafts)
     host = c.sequence_s * sequences / w.groups
-    return host + launch_s(w, c) + draft_s(w, c) + reduce_s(w, c, tokens) + exchange_s(w, c, tokens)
+    return host + launch_s(w, c) + draft_s(w, c) + reduce_s(w, c, tokens)
 
 
 def step_s(w: Work, c: Constants, sequences: Number) -> Number:
