@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from estimator.selfhost.architecture import (
     Architecture,
-    Keys,
     architectures,
     find_architecture,
     model_json,
 )
+from estimator.selfhost.attention import Keys
 from pricing import InputError
 from pricing.facts import DATA, read_record, sources
 

@@ -7,13 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from estimator.selfhost.architecture import (
-    Architecture,
-    Compressed,
-    Grouped,
-    Latent,
-    Linear,
-)
+from estimator.selfhost.architecture import Architecture
+from estimator.selfhost.attention import AnyAttention, Latent
 from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.device import Device
 from estimator.selfhost.memory import NATIVE, weight_bytes, weight_precision
@@ -102,7 +97,7 @@ def kernels(architecture: Architecture, *, quantised: bool) -> int:
     return attention + forward + architecture.layers * count["quantised"] * quantised
 
 
-def _part(attention: Grouped | Latent | Compressed | Linear) -> str:
+def _part(attention: AnyAttention) -> str:
     if isinstance(attention, Latent) and attention.top_k:
         return "sparse_latent"
     return attention.kind
