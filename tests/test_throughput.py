@@ -313,6 +313,14 @@ def test_memory_caps_what_runs_at_once() -> None:
     assert steady(given_, 8192, 1024) == full
 
 
+def test_with_a_backlog_every_group_reads_prompts() -> None:
+    given_ = deployed("llama-4-maverick", "h200", dp_attn=8, ep=8, precision="fp8", kv_precision="fp8")
+    most = sequences_that_fit(given_, 5500)
+    backlog, one_by_one = steady(given_, 5000, 500), steady(given_, 5000, 500, most)
+    assert backlog.concurrency == one_by_one.concurrency
+    assert typical(backlog, "out_tok_s_per_gpu") > typical(one_by_one, "out_tok_s_per_gpu")
+
+
 def test_a_tight_fit_is_served() -> None:
     # 671 GB of weights on 720 GB: over nine tenths, yet published.
     assert sequences_that_fit(deployed(device="b200", gpus=4, precision="fp8"), 9216) >= 1

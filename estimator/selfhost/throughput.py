@@ -249,7 +249,8 @@ def steady(
     _check_cached(isl, cached_tokens)
     sequences = _in_flight(deployment, isl + osl, concurrency)
     w, c = work(deployment, isl + osl / 2, isl, cached_tokens), constants()
-    cycle = float(cycle_s(w, c, sequences, osl, busy_groups(w)))
+    busy = busy_groups(w) if math.isfinite(concurrency) else 1.0  # With a backlog no group ever lacks a prompt.
+    cycle = float(cycle_s(w, c, sequences, osl, busy))
     first = float(first_token_s(w, c, sequences, cycle))
     queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0
     out = sequences * osl / cycle / deployment.gpus
