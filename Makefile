@@ -5,7 +5,7 @@ PORT ?= 8501
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 app: .venv/app  ## set everything up and open the app
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -22,6 +22,9 @@ check: .venv/dev  ## lint, types, import directions, data
 
 bench: .venv/dev  ## speed, as ratios against named peers
 	$(BIN)/python -m tests.bench
+
+calibrate: .venv/dev  ## fit the constants of throughput to published measurements, and tell the errors
+	$(BIN)/python -m estimator.selfhost.calibration
 
 lock: .venv/dev  ## renew the locked requirements from pyproject.toml
 	$(BIN)/python -m pip install -q uv
@@ -53,4 +56,4 @@ postgres:
 		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		{ echo "The tests of saved work need PostgreSQL: install Debian's package postgresql."; exit 1; }
 
-.PHONY: help app test check bench lock browser postgres
+.PHONY: help app test check bench calibrate lock browser postgres

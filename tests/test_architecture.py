@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from estimator.selfhost.architecture import (
     Architecture,
-    Keys,
     architectures,
     find_architecture,
     model_json,
 )
+from estimator.selfhost.attention import Keys
 from pricing import InputError
 from pricing.facts import DATA, read_record, sources
 
@@ -41,6 +41,34 @@ contexts = st.integers(0, 2_000_000)
 )
 def test_total_is_that_of_the_published_weights(model: str, published: int) -> None:
     assert MODELS[model].total_parameters == published
+
+
+def test_sparse_attention_reads_the_best_entries_and_the_index() -> None:
+    # V4-Flash at 8,192 tokens: windows of 43 layers, 512 entries of 21, 64 of 20, and 2,048 keys of 21 indexes.
+    entries = 43 * 128 + 21 * 512 + 20 * 64
+    assert MODELS["deepseek-v4-flash"].kv_read_bytes(8192, None) == pytest.approx(entries * 584 + 21 * 2048 * 68)
+    # V3.2: 2,048 of 61 layers at most, and an index key of every token.
+    at_64k = MODELS["deepseek-v3.2"].kv_read_bytes(65_536, None)
+    assert at_64k < MODELS["deepseek-v3.2"].kv_bytes(65_536, None) / 4
+
+
+@given(any_model, contexts)
+def test_no_model_that_owns_its_cache_reads_more_than_it_keeps(model: Architecture, context: int) -> None:
+    if all(getattr(a, "owns_entries", True) for a in model.known.attention):
+        assert model.kv_read_bytes(context, 1.0) <= model.kv_bytes(context, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("model", "heads"),
+    [
+        pytest.param("llama-3.1-70b", 8, id="grouped"),
+        pytest.param("qwen3-235b-a22b", 4, id="four heads"),
+        pytest.param("deepseek-v3", 1, id="latent"),
+        pytest.param("deepseek-v4-pro", 1, id="compressed"),
+    ],
+)
+def test_heads_that_tensor_ranks_can_share_out(model: str, heads: int) -> None:
+    assert MODELS[model].kv_heads == heads
 
 
 @pytest.mark.parametrize("model", [pytest.param(a, id=a.id) for a in COMPLETE])
@@ -269,7 +297,7 @@ def test_find_nothing() -> None:
 @pytest.mark.parametrize("tokens", [-1, float("nan"), float("inf")])
 def test_no_such_context(tokens: float) -> None:
     with pytest.raises(InputError, match="0 or more"):
-        MODELS["llama-3.1-8b"].kv_bytes(tokens, 2)  # type: ignore[arg-type]
+        MODELS["llama-3.1-8b"].kv_bytes(tokens, 2)
 
 
 def test_layers_must_agree(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ DOORS = {
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
-    "scipy": ("estimator.selfhost.fleet",),
+    "scipy": ("estimator.selfhost.fleet", "estimator.selfhost.calibration.fit"),
     "simpy": ("estimator.selfhost.simulate",),
 }
 

@@ -9,15 +9,17 @@ from pricing.errors import InputError
 
 KV_ELEMENT_BYTES = {"native": None, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5}
 GPUS_PER_NODE = 8
-KV_HEADS_APART = 8  # Grouped attention has 8 key-value heads as a rule; beyond, tensor ranks hold copies.
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One replica. `dp_attn` groups of GPUs hold attention, each for its own share of the sequences.
+    """One replica: `stages` groups of GPUs hold the layers in turn, and within each stage the work is spread.
 
-    `tp` is the width of tensor parallelism (None: that of an attention group; narrower ones form a pipeline), `ep`
-    over how many GPUs whole experts are spread (1: each is sliced).
+    `dp_attn` groups of a stage's GPUs hold attention, each for its own share of the sequences; the GPUs of a group
+    slice it (tensor parallelism). Whole experts are spread over `ep` GPUs (1: each is sliced). `drafts`: tokens that
+    multi-token prediction proposes a step, of which `accepted_tokens` come out (with the step's own). `is_local`: an
+    engine for one's own machine (llama.cpp, Ollama, MLX) in place of a server's. Raises InputError for counts that
+    do not divide.
     """
 
     architecture: Architecture
@@ -25,44 +27,56 @@ class Deployment:
     gpus: int
     precision: str = "native"
     kv_precision: str = "native"
-    tp: int | None = None
+    stages: int = 1
     dp_attn: int = 1
     ep: int = 1
+    drafts: int = 0
+    accepted_tokens: float = 1.0
+    is_local: bool = False
 
     def __post_init__(self) -> None:
-        for name, count in (("n_gpu", self.gpus), ("tp", self.tp), ("ep", self.ep)):
-            if count is not None and count < 1:
+        for name, count in (("n_gpu", self.gpus), ("pp", self.stages), ("dp_attn", self.dp_attn), ("ep", self.ep)):
+            if count < 1:
                 raise InputError(f"{name} is {count}: it must be at least 1.")
-        if not 1 <= self.dp_attn <= self.gpus:
-            raise InputError(f"dp_attn is {self.dp_attn}: it must lie between 1 and the {self.gpus} GPUs.")
+            if self.gpus % count:
+                raise InputError(f"{name} is {count}: {self.gpus} GPUs do not divide into so many equal groups.")
+        for name, count in (("dp_attn", self.dp_attn), ("ep", self.ep)):
+            if self.stage_gpus % count:
+                raise InputError(f"{name} is {count}: the {self.stage_gpus} GPUs of a stage do not divide by it.")
         if self.kv_precision not in KV_ELEMENT_BYTES:
             raise InputError(f"kv_prec {self.kv_precision} is unknown: use one of {', '.join(KV_ELEMENT_BYTES)}.")
+        if not 1 <= self.accepted_tokens <= 1 + self.drafts:
+            raise InputError(
+                f"accepted_tokens is {self.accepted_tokens:g}: with {self.drafts} drafts a step gives 1 to "
+                f"{1 + self.drafts} tokens."
+            )
 
     @property
-    def attention_gpus(self) -> float:
-        """GPUs that share the attention of one sequence."""
-        return self.gpus / self.dp_attn
+    def stage_gpus(self) -> int:
+        """GPUs that work on the same layers."""
+        return self.gpus // self.stages
 
     @property
-    def tensor_ranks(self) -> float:
-        """GPUs that sum up their slices of every layer."""
-        return min(self.tp or self.attention_gpus, self.attention_gpus)
+    def tensor_ranks(self) -> int:
+        """GPUs that slice the attention of one sequence and sum up their parts."""
+        return self.stage_gpus // self.dp_attn
 
     @property
     def kv_element_bytes(self) -> float | None:
         return KV_ELEMENT_BYTES[self.kv_precision]
 
     @property
-    def kv_shares(self) -> float:
-        """Over how many GPUs' memory the KV cache is spread without copies. Latent KV is copied to each tensor rank."""
-        if self.architecture.is_latent_kv:
-            return self.dp_attn
-        return min(self.gpus, KV_HEADS_APART * self.dp_attn)
+    def kv_shares(self) -> int:
+        """Over how many GPUs of a stage its KV cache is spread without copies.
+
+        Ranks beyond the number of key-value heads hold copies; latent KV, as one head, is copied to each rank.
+        """
+        return min(self.stage_gpus, self.architecture.kv_heads * self.dp_attn)
 
     @property
     def kv_copies(self) -> int:
         """How often the cache of one sequence is kept."""
-        return math.ceil(self.gpus / self.kv_shares)
+        return math.ceil(self.stage_gpus / self.kv_shares)
 
     @property
     def node_gpus(self) -> int:

@@ -1,55 +1,24 @@
-"""How fast a deployment serves: one formula a function, constants in data/throughput/constants.csv.
+"""How fast a deployment serves: one formula a function, over one deployment's work or over many stacked.
 
-A roofline with measured efficiencies and fixed times a layer, fitted to published runs. It leaves out the engine,
-its version, and speculative decoding.
+A roofline with measured efficiencies, plus the time of launches: a step of small kernels takes as long as they are
+many. Constants are fitted to published runs (data/throughput/constants.csv). Left out: the engine's version.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
-from functools import cache
+from dataclasses import dataclass
 
+from estimator.selfhost.capacity import sequences_that_fit
+from estimator.selfhost.constants import Constants, bound, constants
 from estimator.selfhost.deployment import Deployment
-from estimator.selfhost.memory import NATIVE, memory, weight_bytes, weight_precision
+from estimator.selfhost.numbers import Number, in_quadrature, larger, pick, smaller
+from estimator.selfhost.work import Work, work
 from pricing.errors import InputError
-from pricing.facts import DATA, Fact, read_table
 
-_DISPATCH_COMBINE_BYTES = 3  # An expert's input travels in 8 bits, its output in 16.
-_NODES_A_TOKEN = 4  # Routers send a token to at most four nodes.
-_ACTIVATION_BYTES = 2
+__all__ = ["Range", "Throughput", "decode", "prefill", "sequences_that_fit", "steady"]
 
-
-class Constant(Fact):
-    """A row of data/throughput/constants.csv."""
-
-    name: str
-    low: float | None = None
-    typical: float
-    high: float | None = None
-    unit: str
-    source: str
-    date: date
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """The typical values, by the names of the file; its column `unit` explains them."""
-
-    memory_efficiency: float
-    decode_compute_efficiency: float
-    prefill_compute_efficiency: float
-    link_efficiency: float
-    layer_s: float
-    moe_layer_s: float
-    collective_s: float
-    sequence_s: float
-    internode_bytes_per_s: float
-    first_token_s: float
-    prefill_queue: float
-    sparse_layer_s: float
-    sparse_prefill: float
+CHUNK_TOKENS = 8192  # Of prompts, that engines put into one step.
+DRAFT_LAYERS = 2  # A draft runs one layer and the output head: counted as two layers.
+MOST_SEQUENCES = 2048  # That a group of an engine keeps in flight where memory would hold more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,239 +41,253 @@ class Throughput:
     tpot_ms: Range | None = None
 
 
-@cache
-def _table() -> Mapping[str, Constant]:
-    return {c.name: c for c in read_table(DATA / "throughput" / "constants.csv", Constant)}
+def experts_hit(experts: Number, top_k: Number, tokens: Number) -> Number:
+    """Experts of a layer that `tokens` tokens reach between them, if each picks `top_k` evenly: E(1 - (1 - k/E)^n)."""
+    return experts * (1 - (1 - top_k / larger(experts, 1)) ** tokens)
 
 
-@cache
-def constants() -> Constants:
-    """The fitted constants."""
-    return Constants(**{f.name: _table()[f.name].typical for f in fields(Constants)})
+def batch(w: Work, sequences: Number) -> Number:
+    """Sequences that a stage works on at once: a pipeline passes them on in as many parts as it has stages."""
+    return larger(sequences / w.stages, 1.0)
 
 
-def speed(deployment: Deployment, phase: str) -> Range:
-    """Measured speed over that of the formulas, for the device's vendor and class: tenth, median, ninetieth."""
-    device = deployment.device
-    row = _table().get(f"{phase}_speed_{device.vendor}_{device.class_}".lower()) or _table()[f"{phase}_speed_other"]
-    return Range(row.low or row.typical, row.typical, row.high or row.typical)
+def memory_factor(w: Work, c: Constants) -> Number:
+    """Of the device's maker; engines for one's own machine make less of a server's memory."""
+    return pick(c.memory_factors, w.maker) * c.local_memory ** (w.is_local * w.is_server)
 
 
-def experts_hit(experts: int, top_k: int, tokens: float) -> float:
-    """Experts of a layer that `tokens` tokens reach between them, if each picks `top_k` evenly."""
-    return experts * (1 - (1 - top_k / experts) ** tokens) if experts else 0.0
+def compute_factor(w: Work, c: Constants) -> Number:
+    """Of the device's maker, and of engines for one's own machine."""
+    return pick(c.compute_factors, w.maker) * c.local_compute**w.is_local
 
 
-def weight_bits(deployment: Deployment) -> tuple[float, float]:
-    """Bits of a weight of the routed experts (or of a dense model), and of one of all else, as served."""
-    model, precision = deployment.architecture, deployment.precision
-    if precision in {file.name for file in model.files}:
-        mean = 8 * weight_bytes(model, precision) / (model.nonrouted_parameters + model.routed_parameters)
-        return mean, mean
-    form = weight_precision(model, precision)
-    return form.bits, form.other_bits if model.experts else form.bits
+def skew(w: Work, c: Constants) -> Number:
+    """How much longer the busiest GPU takes than the mean one: where experts are spread, some are asked for more."""
+    return c.expert_skew**w.is_spread
 
 
-def arithmetic_bits(weight_bits: float, precision: str) -> int:
-    """The width in which weights multiply: FP4 and 8-bit formats in their own, all others are unpacked to 16 bits."""
-    if "fp4" in precision and weight_bits < 8:
-        return 4
-    return 8 if weight_bits == 8 else 16
+def weights_s(w: Work, c: Constants, tokens: Number) -> Number:
+    """Seconds to read the shared weights and the experts that `tokens` tokens hit: (W + E_hit·w) / (η·bandwidth)."""
+    read = w.shared_s + w.expert_s * experts_hit(w.experts, w.top_k, tokens)
+    return read / (c.memory_efficiency * memory_factor(w, c))
 
 
-def flops_per_s(deployment: Deployment) -> float:
-    """Peak FLOP/s of all GPUs together: experts and all else run at the rates of their own widths."""
-    model, device = deployment.architecture, deployment.device
-    wanted = model.native_precision if deployment.precision == NATIVE else deployment.precision
-    expert_bits, other_bits = (arithmetic_bits(bits, wanted or "") for bits in weight_bits(deployment))
-    routed_share = model.moe_layers * model.top_k * model.expert_parameters / model.active_parameters
-    s_per_flop = routed_share / device.flops_per_s(expert_bits) + (1 - routed_share) / device.flops_per_s(other_bits)
-    return deployment.gpus / s_per_flop
+def memory_s(w: Work, c: Constants, sequences: Number) -> Number:
+    """Seconds of a decode step to read weights, and of each sequence what attention looks at of its cache."""
+    cache = sequences * w.cache_s / (c.memory_efficiency * memory_factor(w, c))
+    return skew(w, c) * (weights_s(w, c, sequences * (1 + w.drafts)) + cache)
 
 
-def decode_bytes_per_gpu(deployment: Deployment, sequences: float, context_tokens: float) -> float:
-    """Bytes that each GPU reads in one decode step: shared weights, the experts hit, and the KV cache."""
-    model = deployment.architecture
-    expert_bits, other_bits = weight_bits(deployment)
-    hit = experts_hit(model.experts, model.top_k, sequences)
-    shared = model.nonrouted_parameters * other_bits / 8 / deployment.attention_gpus
-    routed = model.moe_layers * hit * model.expert_parameters * expert_bits / 8 / deployment.gpus
-    kv = sequences * model.kv_bytes(round(context_tokens), deployment.kv_element_bytes) / deployment.kv_shares
-    return shared + routed + kv
+def token_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
+    """Seconds to compute one token but for its attention over others: 2·P / (η·F), for experts less of it.
+
+    `busy`: the share of the attention groups at work; experts are spread over all GPUs anyway.
+    """
+    dense = w.dense_s / pick(c.compute_efficiency, w.dense_width) / busy
+    routed = w.routed_s / (pick(c.compute_efficiency, w.routed_width) * c.expert_compute)
+    return (dense + routed) / compute_factor(w, c)
 
 
-def decode_memory_s(deployment: Deployment, sequences: float, context_tokens: float) -> float:
-    """Seconds to read what a decode step needs."""
-    rate = constants().memory_efficiency * deployment.device.hbm_bytes_per_s
-    return decode_bytes_per_gpu(deployment, sequences, context_tokens) / rate
+def attention_rate(w: Work, c: Constants) -> Number:
+    """The share of peak 16-bit FLOP/s that attention reaches, dense or sparse."""
+    rate = c.attention_efficiency * (c.sparse_attention_efficiency / c.attention_efficiency) ** w.is_sparse
+    return rate * compute_factor(w, c)
 
 
-def decode_compute_s(deployment: Deployment, sequences: float, context_tokens: float) -> float:
-    """Seconds to compute a decode step."""
-    flops = sequences * deployment.architecture.decode_flops_per_token(round(context_tokens))
-    return flops / (constants().decode_compute_efficiency * flops_per_s(deployment))
+def activation_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
+    """Seconds to read and write a token's activations between kernels, which tensor ranks each do in full.
+
+    Of the hidden state once a kernel, and of its copies for the experts.
+    """
+    return c.activation_passes * (w.activation_s / busy + w.expert_activation_s)
 
 
-def all_to_all_s(deployment: Deployment, tokens: float) -> float:
-    """Seconds to send `tokens` tokens to whole experts on other GPUs and back, over all layers. 0 where none leave."""
-    model = deployment.architecture
-    if deployment.ep == 1 or not model.experts:
-        return 0.0
-    across = deployment.ep > deployment.node_gpus
-    reached = min(model.top_k, _NODES_A_TOKEN) if across else model.top_k
-    size = _DISPATCH_COMBINE_BYTES * reached * tokens * model.hidden * model.moe_layers
-    rate = _link(deployment, deployment.ep)
-    return size / (deployment.gpus * constants().link_efficiency * rate)
+def exchange_s(w: Work, c: Constants, tokens: Number) -> Number:
+    """Seconds to send `tokens` tokens to their experts and back."""
+    return tokens * skew(w, c) * w.exchange_s / c.link_efficiency
 
 
-def all_reduce_s(deployment: Deployment, tokens: float) -> float:
-    """Seconds to sum the slices of `tokens` tokens over their tensor ranks, over all layers (ring)."""
-    ranks = deployment.tensor_ranks
-    if ranks <= 1:
-        return 0.0
-    model = deployment.architecture
-    size = 2 * (ranks - 1) / ranks * 2 * tokens / deployment.dp_attn * model.hidden * _ACTIVATION_BYTES * model.layers
-    return size / (constants().link_efficiency * _link(deployment, ranks))
+def compute_s(w: Work, c: Constants, tokens: Number) -> Number:
+    """Seconds to compute a decode step of `tokens` tokens; half of them travel to experts while the rest compute."""
+    each = token_s(w, c) + w.attention_s / attention_rate(w, c)
+    return in_quadrature(tokens * (skew(w, c) * each + activation_s(w, c)), exchange_s(w, c, tokens))
 
 
-def _link(deployment: Deployment, ranks: float) -> float:
-    """Bytes/s of one GPU to others of its `ranks`."""
-    if ranks > deployment.node_gpus:
-        return constants().internode_bytes_per_s
-    rate = deployment.device.link_bytes_per_s
-    if rate is None:
-        raise InputError(f"{deployment.device.name} has no link rate on record, so it can serve alone only.")
-    return rate
+def reduce_s(w: Work, c: Constants, tokens: Number) -> Number:
+    """Seconds to sum up the slices of `tokens` tokens over the tensor ranks."""
+    return tokens * w.reduce_s / c.link_efficiency
 
 
-def overhead_s(deployment: Deployment, sequences: float) -> float:
-    """Seconds of a decode step that neither bytes nor FLOPs explain: launches, routing, latency, scheduling."""
-    c, model = constants(), deployment.architecture
-    exchanges = deployment.tensor_ranks > 1 or (deployment.gpus > 1 and model.experts > 0)
-    collectives = model.layers * c.collective_s if exchanges else 0.0
-    layer_s = c.layer_s + (c.sparse_layer_s if model.is_sparse else 0.0)
-    launches = model.layers * layer_s + model.moe_layers * c.moe_layer_s
-    return launches + collectives + c.sequence_s * sequences / deployment.dp_attn
+def launch_s(w: Work, c: Constants) -> Number:
+    """Seconds of a step that grow with neither bytes nor FLOPs: kernels one after another, and exchanges' latency.
+
+    An exchange among n GPUs takes log2(n) hops; one among nodes a time of its own.
+    """
+    latency = c.collective_s * (c.card_collective_s / c.collective_s) ** w.is_card_link
+    kernels = w.kernels * c.kernel_s * pick(c.kernel_factors, w.maker)
+    return kernels + w.collectives * latency + w.far_layers * c.far_exchange_s
 
 
-def step_s(deployment: Deployment, sequences: float, context_tokens: float) -> float:
-    """Seconds of one decode step for `sequences` sequences of `context_tokens` tokens each, over the replica."""
-    roofline = math.hypot(
-        decode_memory_s(deployment, sequences, context_tokens), decode_compute_s(deployment, sequences, context_tokens)
-    )
-    exchange = all_to_all_s(deployment, sequences) + all_reduce_s(deployment, sequences)
-    return roofline + overhead_s(deployment, sequences) + exchange
+def draft_s(w: Work, c: Constants) -> Number:
+    """Seconds of a step to draft tokens (multi-token prediction), each a few layers' worth of reads and launches."""
+    layer = (w.shared_s / c.memory_efficiency + launch_s(w, c)) / w.layers
+    return w.drafts * DRAFT_LAYERS * layer
 
 
-def prefill_s(deployment: Deployment, tokens: float) -> float:
-    """Seconds that a prompt of `tokens` tokens takes of the whole replica."""
-    c, model = constants(), deployment.architecture
-    efficiency = c.prefill_compute_efficiency * (c.sparse_prefill if model.is_sparse else 1.0)
-    compute = model.prefill_flops(round(tokens)) / (efficiency * flops_per_s(deployment))
-    return math.hypot(compute, all_to_all_s(deployment, tokens))
+def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
+    """Seconds of a decode step beside the roofline: launches, drafts, sums over tensor ranks, and the host's work."""
+    tokens = sequences * (1 + w.drafts)
+    host = c.sequence_s * sequences / w.groups
+    return host + launch_s(w, c) + draft_s(w, c) + reduce_s(w, c, tokens)
 
 
-def sequences_that_fit(deployment: Deployment, context_tokens: float) -> int:
-    """Sequences of `context_tokens` tokens whose KV fits beside the weights. Raises InputError where not one does."""
-    room = memory(
-        deployment.architecture,
-        deployment.precision,
-        deployment.kv_element_bytes,
-        round(context_tokens),
-        deployment.gpus,
-        deployment.device.hbm_bytes,
-        kv_copies=deployment.kv_copies,
-    )
-    if not room.fits or room.sequences < 1:
-        raise InputError(room.reason or "the KV of a single sequence does not fit.")
-    return room.sequences
+def step_s(w: Work, c: Constants, sequences: Number) -> Number:
+    """Seconds of one decode step for `sequences` sequences of a stage: √(memory² + compute²) + overhead."""
+    roofline = in_quadrature(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
+    return roofline + overhead_s(w, c, sequences)
+
+
+def prompt_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
+    """Seconds that a prompt takes of a stage, in a step that runs anyway.
+
+    `busy`: the share of the attention groups that read prompts meanwhile; the others wait.
+    """
+    tokens = w.prompt_tokens * w.prompt_share
+    attention = w.prompt_attention_s / attention_rate(w, c) / busy
+    compute = skew(w, c) * (tokens * token_s(w, c, busy) + attention) + tokens * activation_s(w, c, busy)
+    return in_quadrature(compute, exchange_s(w, c, tokens) + reduce_s(w, c, tokens))
+
+
+def busy_groups(w: Work) -> Number:
+    """The share of the attention groups that read prompts at a time when requests come one by one: one of them."""
+    return 1 / w.groups
+
+
+def prefill_s(w: Work, c: Constants, prompts: Number = math.inf) -> Number:
+    """Seconds that a prompt takes of a stage that only reads prompts, `prompts` at once or as many as come.
+
+    Each chunk also reads the weights and launches its kernels.
+    """
+    chunk = CHUNK_TOKENS * w.groups
+    tokens = smaller(smaller(prompts, 1e9) * w.prompt_tokens, chunk)
+    chunks = w.prompt_tokens / tokens
+    return in_quadrature(prompt_s(w, c), chunks * (weights_s(w, c, tokens) + launch_s(w, c)))
+
+
+def cycle_s(w: Work, c: Constants, sequences: Number, osl: Number, busy: Number) -> Number:
+    """Seconds in which each of `sequences` sequences reads its prompt and writes `osl` tokens.
+
+    Steps either alternate with the reading of prompts, or both share a step (chunked prefill) and prompts hide
+    behind the step's reads of memory: real engines lie between.
+    """
+    b, steps = batch(w, sequences), osl / w.accepted
+    memory, compute = memory_s(w, c, b), compute_s(w, c, b * (1 + w.drafts))
+    prompts = b * prompt_s(w, c, busy)
+    rest = steps * overhead_s(w, c, b)
+    apart = steps * in_quadrature(memory, compute) + prompts
+    together = in_quadrature(steps * memory, steps * compute + prompts)
+    return rest + (1 - c.overlap) * apart + c.overlap * together
+
+
+def first_token_s(w: Work, c: Constants, sequences: Number, cycle: Number) -> Number:
+    """Seconds to the first token: one's own prompt, a step, and prompts that came at the same time.
+
+    Of n sequences whose prompts come by chance, about the square root of n come together.
+    """
+    b = batch(w, sequences)
+    ahead = c.first_token_wait * (b**0.5 - 1)
+    own = prompt_s(w, c, busy_groups(w)) * (1 + ahead)
+    return smaller(c.first_token_s + step_s(w, c, b) + own, cycle / 2)
+
+
+def tpot_s(osl: Number, cycle: Number, first: Number) -> Number:
+    """Seconds a token after the first: what the cycle leaves for them. Of one token alone, the cycle's."""
+    return larger(cycle - first * (osl > 1), 0.0) / larger(osl - 1, 1.0)
+
+
+def offline_s(w: Work, c: Constants, sequences: Number, osl: Number, requests: Number) -> Number:
+    """Seconds to serve `requests` requests sent at once, `sequences` in flight: full rounds and the rest."""
+    rest = requests % sequences
+    full = (requests - rest) / sequences
+    last = cycle_s(w, c, larger(rest, 1.0), osl, 1.0)
+    return full * cycle_s(w, c, sequences, osl, 1.0) + last * (rest > 0)
 
 
 def _in_flight(deployment: Deployment, context_tokens: float, concurrency: float) -> float:
     if concurrency <= 0:
         raise InputError(f"concurrency is {concurrency:g}: it must be above 0.")
-    return min(concurrency, sequences_that_fit(deployment, context_tokens))
+    fit = sequences_that_fit(deployment, context_tokens)
+    if math.isinf(concurrency):
+        return min(fit, MOST_SEQUENCES * deployment.dp_attn)
+    return min(concurrency, fit)
 
 
-def _at_each_speed(deployment: Deployment, decode_s: float, prefill_s: float) -> tuple[tuple[float, float], ...]:
-    """Times of a decode step and of a prefill, on slow, typical and fast engines."""
-    step, read = speed(deployment, "decode"), speed(deployment, "prefill")
-    return (
-        (decode_s / step.low, prefill_s / read.low),
-        (decode_s / step.typical, prefill_s / read.typical),
-        (decode_s / step.high, prefill_s / read.high),
-    )
+def _check_cached(isl: float, cached_tokens: float) -> None:
+    if not 0 <= cached_tokens <= max(isl - 1, 0):
+        raise InputError(f"cached_tokens is {cached_tokens:g}: of {isl:g} tokens the last one at least is read.")
 
 
-def _rates(values: Iterable[float]) -> Range:
-    slow, typical, fast = values
-    return Range(slow, typical, fast)
+def _rate(value: float, quantity: str, w: Work) -> Range:
+    spread = bound(quantity, int(w.maker))
+    return Range(value * spread.low, value, value * spread.high)
 
 
-def _times_ms(values: Iterable[float]) -> Range:
-    slow, typical, fast = values
-    return Range(1e3 * fast, 1e3 * typical, 1e3 * slow)
+def _time_ms(seconds: Number, quantity: str, w: Work) -> Range:
+    return _rate(float(1e3 * seconds), quantity, w)
 
 
-def _first_token_ms(typical_s: float) -> Range:
-    """Its own bounds: how requests queue differs more from run to run than how fast engines are."""
-    spread = _table()["first_token_spread"]
-    return Range(*(1e3 * typical_s * (factor or 1.0) for factor in (spread.low, spread.typical, spread.high)))
-
-
-def steady(deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf) -> Throughput:
+def steady(
+    deployment: Deployment, isl: float, osl: float, concurrency: float = math.inf, *, cached_tokens: float = 0.0
+) -> Throughput:
     """Mixed serving of requests of `isl` tokens in and `osl` out, `concurrency` at once or as many as memory holds.
 
-    While a sequence is decoded, every other one is prefilled once for each `osl` of its steps. What does not fit
-    waits. Raises InputError where the model does not fit.
+    The first `cached_tokens` of each prompt are found in a prefix cache. Memory is set aside for each sequence at its
+    full length; what does not fit waits. Raises InputError where not one fits.
     """
     if isl < 0 or osl < 1:
         raise InputError(f"isl {isl:g} and osl {osl:g}: at least 0 and 1.")
-    context = isl + osl / 2
-    batch = _in_flight(deployment, context, concurrency)
-    times = _at_each_speed(deployment, step_s(deployment, batch, context), prefill_s(deployment, isl))
-    tpots = [tpot_s(step, read, batch, osl) for step, read in times]
-    waited = (concurrency / batch - 1) * osl if math.isfinite(concurrency) else 0.0
-    ttfts = [ttft_s(step, read, batch) + waited * tpot for (step, read), tpot in zip(times, tpots, strict=True)]
+    _check_cached(isl, cached_tokens)
+    sequences = _in_flight(deployment, isl + osl, concurrency)
+    w, c = work(deployment, isl + osl / 2, isl, cached_tokens), constants()
+    busy = busy_groups(w) if math.isfinite(concurrency) else 1.0  # With a backlog no group ever lacks a prompt.
+    cycle = float(cycle_s(w, c, sequences, osl, busy))
+    first = float(first_token_s(w, c, sequences, cycle))
+    queued = (concurrency / sequences - 1) * cycle if math.isfinite(concurrency) else 0.0
+    out = sequences * osl / cycle / deployment.gpus
     return Throughput(
-        concurrency=batch,
-        out_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus for tpot in tpots),
-        in_tok_s_per_gpu=_rates(batch / tpot / deployment.gpus * isl / osl for tpot in tpots),
-        ttft_ms=_first_token_ms(ttfts[1]),
-        tpot_ms=_times_ms(tpots),
+        concurrency=sequences,
+        out_tok_s_per_gpu=_rate(out, "tokens", w),
+        in_tok_s_per_gpu=_rate(out * isl / osl, "tokens", w),
+        ttft_ms=_time_ms(first + queued, "ttft", w),
+        tpot_ms=_time_ms(tpot_s(osl, cycle, first), "tpot", w),
     )
-
-
-def tpot_s(step_s: float, prefill_s: float, sequences: float, osl: float) -> float:
-    """Seconds a token: a decode step, and its share of the prefills of the other sequences meanwhile."""
-    return step_s + sequences * prefill_s / osl
-
-
-def ttft_s(step_s: float, prefill_s: float, sequences: float) -> float:
-    """Seconds to the first token: one's own prefill, those of others that came just before, and a step."""
-    c = constants()
-    return c.first_token_s + step_s + prefill_s * (1 + c.prefill_queue * (sequences - 1))
 
 
 def decode(deployment: Deployment, context_tokens: float, concurrency: float = math.inf) -> Throughput:
     """Decoding only, as on machines that leave prefill to others. Raises InputError where the model does not fit."""
-    batch = _in_flight(deployment, context_tokens, concurrency)
-    times = _at_each_speed(deployment, step_s(deployment, batch, context_tokens), 0.0)
+    sequences = _in_flight(deployment, context_tokens, concurrency)
+    w, c = work(deployment, context_tokens), constants()
+    each = float(step_s(w, c, batch(w, sequences))) / deployment.accepted_tokens
     return Throughput(
-        concurrency=batch,
-        out_tok_s_per_gpu=_rates(batch / step / deployment.gpus for step, _ in times),
-        tpot_ms=_times_ms(step for step, _ in times),
+        concurrency=sequences,
+        out_tok_s_per_gpu=_rate(sequences / each / deployment.gpus, "tokens", w),
+        tpot_ms=_time_ms(each, "tpot", w),
     )
 
 
-def prefill(deployment: Deployment, isl: float) -> Throughput:
-    """Reading prompts of `isl` tokens only, one after another. Raises InputError where the model does not fit."""
+def prefill(deployment: Deployment, isl: float, prompts: float = math.inf, *, cached_tokens: float = 0.0) -> Throughput:
+    """Reading prompts of `isl` tokens only, `prompts` at once; those found in a prefix cache count as read.
+
+    Raises InputError where the model does not fit.
+    """
     if isl < 1:
         raise InputError(f"isl is {isl:g}: a prompt needs at least 1 token.")
+    _check_cached(isl, cached_tokens)
     sequences_that_fit(deployment, isl)
-    times = _at_each_speed(deployment, 0.0, prefill_s(deployment, isl))
+    w, c = work(deployment, isl, isl, cached_tokens), constants()
+    each = float(prefill_s(w, c, prompts))
     return Throughput(
-        concurrency=1,
-        in_tok_s_per_gpu=_rates(isl / read / deployment.gpus for _, read in times),
-        ttft_ms=_first_token_ms(times[1][1]),
+        concurrency=prompts,
+        in_tok_s_per_gpu=_rate(isl / each / deployment.stage_gpus, "prefill", w),
+        ttft_ms=_time_ms(each, "ttft", w),
     )

@@ -1,0 +1,146 @@
+"""How accurate the predictions are: each published measurement, and what was predicted without its family or model."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from estimator.selfhost.architecture import Architecture, find_architecture
+from estimator.selfhost.calibration.measurements import Measurement, measurements
+from estimator.selfhost.deployment import Deployment
+from estimator.selfhost.device import Device, find_device
+from estimator.selfhost.work import maker
+from pricing.facts import DATA, Fact, read_table
+
+_FOLDER = DATA / "throughput"
+_OTHER_MAKER, _OTHER_FORMAT, _OTHER_KIND = 2.0, 0.5, 1.0  # Of distance, in doublings of a rate or a count.
+
+
+class HeldOut(Fact):
+    """A row of data/throughput/accuracy.csv: predictions by fits that left out the row's family, or its model."""
+
+    id: str
+    tok_s_family_out: float | None = None
+    tpot_ms_family_out: float | None = None
+    tok_s_model_out: float | None = None
+    tpot_ms_model_out: float | None = None
+    ttft_ms_model_out: float | None = None
+
+
+class SplitError(Fact):
+    """A row of data/throughput/errors.csv: of the rows of a group that was left out (all: of every group in turn)."""
+
+    split: str
+    group: str
+    quantity: str
+    rows: int
+    median_error: float
+    bias: float
+    within_2x: float
+    source: str
+    date: date
+
+
+class Peer(Fact):
+    """A row of data/throughput/peers.csv: how well another predictor does, by whose account."""
+
+    name: str
+    version: str = ""
+    median_error: float
+    within_2x: float | None = None
+    rows: int | None = None
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A measurement and what was predicted of it: tokens/s per GPU, written or (phase prefill) read."""
+
+    measurement: Measurement
+    held_out: HeldOut
+
+    @property
+    def measured(self) -> float:
+        return self.measurement.tok_s_per_gpu
+
+    @property
+    def predicted(self) -> float | None:
+        """While the family of its source was left out."""
+        return self.held_out.tok_s_family_out
+
+    @property
+    def error(self) -> float | None:
+        """Predicted over measured, less one."""
+        return self.predicted / self.measured - 1 if self.predicted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A measured system like the one asked about; `distance` in doublings, 0 for the same at the same load."""
+
+    point: Point
+    distance: float
+
+
+@cache
+def points() -> tuple[Point, ...]:
+    """Every measurement with its predictions."""
+    held = {row.id: row for row in read_table(_FOLDER / "accuracy.csv", HeldOut)}
+    return tuple(Point(row, held[row.id]) for row in measurements())
+
+
+@cache
+def split_errors() -> tuple[SplitError, ...]:
+    """Errors by family, model and device left out."""
+    return read_table(_FOLDER / "errors.csv", SplitError)
+
+
+@cache
+def peers() -> tuple[Peer, ...]:
+    """Other predictors."""
+    return read_table(_FOLDER / "peers.csv", Peer)
+
+
+def nearest(
+    deployment: Deployment, isl: float, osl: float, concurrency: float, count: int = 5
+) -> tuple[Neighbour, ...]:
+    """The measured systems most like this one under this load, of those that serve whole requests or decode."""
+    among = (point for point in points() if point.measurement.phase != "prefill" and point.predicted)
+    found = (Neighbour(point, _distance(point.measurement, deployment, isl + osl, concurrency)) for point in among)
+    return tuple(sorted(found, key=lambda n: (n.distance, n.point.measurement.id))[:count])
+
+
+def _distance(row: Measurement, deployment: Deployment, tokens: float, concurrency: float) -> float:
+    """Doublings that lie between two systems and their loads, summed."""
+    load = _doublings(row.concurrency or row.requests or 1.0, concurrency) / 2
+    length = _doublings(max(row.isl + row.osl, row.context or 0.0), tokens) / 2
+    formats = _OTHER_FORMAT * (row.precision != deployment.precision)
+    size = _doublings(row.gpus, deployment.gpus)
+    return (
+        _between_models(find_architecture(row.model), deployment.architecture)
+        + _between_devices(find_device(row.device), deployment.device)
+        + load
+        + length
+        + formats
+        + size
+    )
+
+
+def _between_models(one: Architecture, other: Architecture) -> float:
+    if one.id == other.id:
+        return 0.0
+    alike = (bool(one.experts) == bool(other.experts)) and (one.is_latent_kv == other.is_latent_kv)
+    active = _doublings(one.active_parameters, other.active_parameters)
+    return _OTHER_KIND * (2 - alike) + active + _doublings(one.total_parameters or 1, other.total_parameters or 1) / 2
+
+
+def _between_devices(one: Device, other: Device) -> float:
+    if one.id == other.id:
+        return 0.0
+    rates = _doublings(one.memory_tb_per_s, other.memory_tb_per_s)
+    return rates + (0.5 if maker(one) == maker(other) else _OTHER_MAKER)
+
+
+def _doublings(one: float, other: float) -> float:
+    return abs(math.log2(max(one, 1e-9) / max(other, 1e-9)))

@@ -1,0 +1,1 @@
+"""Fits the constants of throughput to published measurements, and tells how well they predict what was left out."""
