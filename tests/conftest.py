@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests import postgres
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
+os.environ["BREAKEVEN_HOME"] = tempfile.mkdtemp()  # No test touches what the user has saved.
 settings.register_profile("here", deadline=None)  # How long a case takes is for the bench to say.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

@@ -1,6 +1,7 @@
 """The ways that people go, in a real browser."""
 
 import io
+import json
 import re
 from urllib.parse import urlparse
 
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 
 from tests.conftest import settle
 
-PAGES = ("cost", "compare", "selfhost", "budget", "prices")
+PAGES = ("cost", "compare", "selfhost", "budget", "saved", "bill", "prices")
 LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
 
 
@@ -51,7 +52,7 @@ def test_the_work_goes_along_from_page_to_page(page: Page, app_url: str) -> None
 
 def test_a_file_is_priced(page: Page, app_url: str) -> None:
     open_page(page, app_url)
-    page.get_by_text("A usage file").click()
+    page.get_by_text("Your files").click()
     settle(page)
     rows = "timestamp,input_tokens,output_tokens\n2026-11-01T09:00:00Z,1000,200\n2026-11-01T10:00:00Z,3000,100\n"
     page.locator('input[type="file"]').set_input_files(
@@ -63,6 +64,34 @@ def test_a_file_is_priced(page: Page, app_url: str) -> None:
     page.get_by_role("link", name="Compare").click()
     settle(page)
     expect(page.get_by_role("heading", name="Behind the figures")).to_be_visible()
+
+
+def test_a_chat_log_is_dropped_in_and_priced(page: Page, app_url: str) -> None:
+    chats = [
+        {
+            "messages": [
+                {"role": "user", "content": f"Do you have {n} loaves?"},
+                {"role": "assistant", "content": "Yes."},
+            ]
+        }
+        for n in range(300)
+    ]
+    open_page(page, app_url)
+    page.get_by_text("Your files").click()
+    settle(page)
+    log = "\n".join(map(json.dumps, chats))
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "chats.jsonl", "mimeType": "application/jsonl", "buffer": log.encode()}
+    )
+    expect(page.get_by_text(re.compile("chats.jsonl: 300 requests")).first).to_be_visible()
+    page.get_by_role("spinbutton", name="How many requests like these?").fill("30000")
+    page.get_by_role("spinbutton", name="How many requests like these?").press("Enter")
+    settle(page)
+    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
+    expect(page.get_by_text(re.compile("30,000 requests a month")).first).to_be_visible()
+    fold = page.get_by_test_id("stExpander").filter(has_text="GPT-5.4 · ")
+    fold.locator("summary").click()
+    expect(fold.get_by_text(re.compile("Answers take|of the input repeats")).first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)

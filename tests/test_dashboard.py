@@ -15,13 +15,13 @@ OPENAI_CSV = (
     b"start_time_iso,model,num_model_requests,input_tokens,output_tokens,input_cached_tokens\n"
     b"2026-11-01T00:00:00Z,gpt-5.4,1000,2000000,100000,500000\n"
 )
-PAGES = ("cost", "compare", "selfhost", "budget", "prices")
+PAGES = ("cost", "compare", "selfhost", "budget", "saved", "bill", "prices")
 
 
 def _page(name: str) -> None:
     from estimator.dashboard.frame import PAGES  # noqa: PLC0415 - the body of a script that Streamlit runs
 
-    PAGES[name][1]()
+    PAGES[name][2]()
 
 
 def run(name: str, change: Callable[[AppTest], object] | None = None) -> AppTest:
@@ -75,18 +75,57 @@ def test_a_page_remembers_the_work_in_words() -> None:
 
 
 def test_a_text_is_counted() -> None:
-    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text or document"))
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text"))
     assert "Paste a text" in said(page)
     page.text_area(key="text").set_value("How many tokens is this? " * 100).run()
     assert not page.exception
     assert "your text" in said(page)
 
 
-def test_a_document_is_counted() -> None:
-    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A text or document"))
-    page.file_uploader(key="document").upload("offer.md", b"# An offer\n\nTen chairs. " * 50, "text/markdown").run()
+CHAT = (
+    b'{"messages": [{"role": "user", "content": "Do you bake on Sunday?"}, {"role": "assistant", "content": "Yes."}]}'
+)
+GERMAN = b"Datum;Eingabe-Token;Ausgabe-Token\n13.11.2026;1.200;300\n14.11.2026;2.400;310\n"
+
+
+def given(*files: tuple[str, bytes]) -> AppTest:
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("Your files"))
+    uploader = page.file_uploader(key="upload")
+    for name, data in files:
+        uploader = uploader.upload(name, data, "application/octet-stream")
+    return uploader.run()
+
+
+@pytest.mark.parametrize(
+    ("files", "answer"),
+    [
+        pytest.param([("offer.md", b"# An offer\n\nTen chairs. " * 50)], "**offer.md**: 1 request,", id="a document"),
+        pytest.param([("chats.jsonl", CHAT)], "**chats.jsonl**: 1 request,", id="a chat"),
+        pytest.param([("a.md", b"# One"), ("b.txt", b"Two words")], "**2 files**: 2 requests", id="two documents"),
+    ],
+)
+def test_files_without_times_ask_how_many_there_are(files: list[tuple[str, bytes]], answer: str) -> None:
+    page = given(*files)
     assert not page.exception
-    assert "offer.md" in said(page)
+    assert answer in said(page)
+    page.number_input(key="many-files").set_value(5000).run()
+    assert "5,000 requests a month" in said(page)
+
+
+def test_a_table_in_nobodys_form_is_counted_once_it_is_understood() -> None:
+    page = given(("verbrauch.csv", GERMAN))
+    assert "is in no form that we know" in said(page)
+    assert "Eingabe-Token" in [box.value for box in page.selectbox]
+    next(box for box in page.checkbox if box.label == "This is right: count it").check().run()
+    assert not page.exception
+    assert "**verbrauch.csv**: 2 requests" in said(page)
+
+
+def test_work_is_described_in_numbers() -> None:
+    page = run("cost", lambda p: p.segmented_control(key="from").set_value("In numbers"))
+    assert not page.exception
+    page.number_input(key="conversation-turns").set_value(12).run()
+    assert "1,000 conversations a month" in said(page)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +137,7 @@ def test_a_document_is_counted() -> None:
     ],
 )
 def test_a_file_is_read_or_refused_in_a_sentence(name: str, data: bytes, answer: str) -> None:
-    page = run("cost", lambda p: p.segmented_control(key="from").set_value("A usage file"))
-    page.file_uploader(key="upload").upload(name, data, "application/octet-stream").run()
+    page = given((name, data))
     assert not page.exception
     assert answer in said(page)
 

@@ -7,6 +7,7 @@ import streamlit as st
 from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.parts import behind, cost_chart, cost_table, escaped, report_button, without_price
 from estimator.dashboard.purse import Purse, purse
+from estimator.dashboard.saving import save_button
 from estimator.decision import Option
 from estimator.report import count, is_sure
 from estimator.workload import Workload
@@ -22,7 +23,9 @@ def show(work: Workload) -> None:
         "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
         "your own examples before you choose."
     )
-    report_button(shown, key="report")
+    with st.container(horizontal=True):
+        report_button(shown, key="report")
+        save_button(work, compared.scenario)
     st.subheader("Behind the figures")
     behind(shown.options, mine)
     with st.expander(f"All {len(compared.options)} options in one table"):

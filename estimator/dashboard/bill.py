@@ -10,7 +10,7 @@ from estimator.decision import Reconciliation, reconcile
 from estimator.decision.reconcile import COMPARED, Line, Verdict
 from estimator.report import as_billed, exact, exact_range, headline, item_words
 from estimator.workload import read_statement
-from pricing import InputError, PricingError, catalog
+from pricing import catalog
 from pricing.currency import rate_words
 
 _VERDICTS = {
@@ -36,15 +36,9 @@ def show() -> None:
     if not uploads:
         st.info("Choose the files of a usage export and of the costs that belong to it, to see whether they agree.")
         return
-    try:
-        files = [(upload.name, upload.getvalue()) for upload in uploads]
-        found = reconcile(read_statement(files, catalog().sizes), catalog())
-        mine = purse(max(line.start.date() for line in found.lines))
-    except (InputError, PricingError) as error:
-        said = str(error)
-        st.error(escaped(said[:1].upper() + said[1:]))
-        return
-    _answer(found, mine)
+    files = [(upload.name, upload.getvalue()) for upload in uploads]
+    found = reconcile(read_statement(files, catalog().sizes), catalog())
+    _answer(found, purse(max(line.start.date() for line in found.lines)))
 
 
 def _answer(found: Reconciliation, mine: Purse) -> None:

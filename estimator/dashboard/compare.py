@@ -8,6 +8,7 @@ import streamlit as st
 from estimator.dashboard.answers import compared, half_hour
 from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
 from estimator.dashboard.purse import purse
+from estimator.dashboard.saving import save_button
 from estimator.decision import Scenario
 from estimator.report import is_sure
 from estimator.workload import Workload, tells_caching
@@ -35,7 +36,9 @@ def show(work: Workload) -> None:
     mine = purse(scenario.at.date())
     cost_chart(shown.options, "compared", mine)
     without_price(shown.unpriced)
-    report_button(shown, key="comparison-report")
+    with st.container(horizontal=True):
+        report_button(shown, key="comparison-report")
+        save_button(work, scenario, keys, hosted=hosted)
     cost_table(shown.options, mine)
     st.subheader("Behind the figures")
     behind(shown.options, mine)

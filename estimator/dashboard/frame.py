@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.dashboard import ask, budget, compare, prices, selfhost
-from estimator.dashboard.parts import escaped
+from estimator.dashboard import ask, bill, budget, compare, prices, saved, selfhost
+from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
 from estimator.workload import Workload
-from pricing import InputError, PricingError
 from pricing.currency import rate_words
+
+Body = Callable[[], None]
 
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
@@ -19,18 +20,26 @@ _ABOUT = (
 _TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
 
 
-def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = False) -> Callable[[], None]:
+def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = False) -> Body:
     """A page about the user's work: its title, the work, then the body; a problem is told in one sentence."""
 
     def show_page() -> None:
         head(title)
-        try:
+        with told():
             work = choose(open_=open_)
             if work is not None:
                 body(work)
-        except (InputError, PricingError) as error:
-            said = str(error)
-            st.error(escaped(said[:1].upper() + said[1:]))
+
+    return show_page
+
+
+def page(title: str, body: Body) -> Body:
+    """A page with a question of its own."""
+
+    def show_page() -> None:
+        head(title)
+        with told():
+            body()
 
     return show_page
 
@@ -43,24 +52,24 @@ def head(title: str) -> None:
         choose_currency()
 
 
-def _prices() -> None:
-    head("What do models cost, and who says so?")
-    prices.show()
-
-
-# By the last part of the address.
+# By the last part of the address: the part of the menu, the name there, and the page.
+_DECIDE, _CHECK = "", "Check"
 PAGES = {
-    "cost": ("What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
-    "compare": ("Compare", about_work("Compare", compare.show)),
-    "selfhost": ("Run it yourself?", about_work("Run it yourself?", selfhost.show)),
-    "budget": ("Budget", about_work("Does it fit the budget?", budget.show)),
-    "prices": ("Prices", _prices),
+    "cost": (_DECIDE, "What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
+    "compare": (_DECIDE, "Compare", about_work("Compare", compare.show)),
+    "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", selfhost.show)),
+    "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
+    "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
+    "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", bill.show)),
+    "prices": (_CHECK, "Prices", page("What do models cost, and who says so?", prices.show)),
 }
 
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
     st.html(_TIGHT)
-    pages = [st.Page(body, title=title, url_path=path, default=path == "cost") for path, (title, body) in PAGES.items()]
+    pages: dict[str, list[st.Page]] = {}
+    for path, (part, title, body) in PAGES.items():
+        pages.setdefault(part, []).append(st.Page(body, title=title, url_path=path, default=path == "cost"))
     st.navigation(pages, position="top").run()
     st.caption(" ".join(filter(None, (_ABOUT, rate_words(purse().exchange)))))

@@ -1,6 +1,7 @@
 """What several pages show: the chart of costs, the table, what stands behind a figure, and the report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pandas as pd
@@ -10,11 +11,22 @@ from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import count, is_sure, item_words, pdf, rate, status_words
-from pricing import Catalog, catalog
+from pricing import Catalog, InputError, PricingError, catalog
+from pricing.errors import Failed
 
 QUIET = {"displayModeBar": False}
 _NAMED = 4
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What cannot be done, as one sentence on the page."""
+    try:
+        yield
+    except (InputError, PricingError, Failed) as error:
+        said = str(error)
+        st.error(escaped(said[:1].upper() + said[1:]))
 
 
 def seller(option: Option) -> str:

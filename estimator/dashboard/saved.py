@@ -6,9 +6,9 @@ from datetime import datetime
 import streamlit as st
 
 from estimator.dashboard.answers import half_hour
-from estimator.dashboard.parts import behind, cost_chart, report_button, table, without_price
+from estimator.dashboard.parts import behind, cost_chart, report_button, table, told, without_price
 from estimator.dashboard.purse import Purse
-from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news, told
+from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_button
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario

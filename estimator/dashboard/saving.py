@@ -1,32 +1,20 @@
 """Saving what a page speaks of, for a client under a name; and choosing where somebody else saved in between."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
 
-from estimator.dashboard.parts import escaped
+from estimator.dashboard.parts import escaped, told
 from estimator.dashboard.purse import purse
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner
 from estimator.decision import Scenario
 from estimator.report import count, usd
 from estimator.workload import Workload
 from estimator.workspace import MOST_SIGNS, Budget, Entry, ModelKey, Stale, Study, Version, clean, study
-from pricing import STANDARD, InputError, PricingError, catalog
-from pricing.errors import Failed
+from pricing import STANDARD, catalog
 
 _OPEN, _STALE, _NEWS = "opened", "stale", "news"
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What cannot be done, as one sentence on the page."""
-    try:
-        yield
-    except (InputError, PricingError, Failed) as error:
-        said = str(error)
-        st.error(escaped(said[:1].upper() + said[1:]))
 
 
 def opened() -> Entry | None:

@@ -156,8 +156,9 @@ def _told(name: str, profile: Profile) -> None:
     """What was found, before it is priced."""
     when = "" if is_untimed(profile) else f" from {profile.starts:%-d %b %Y} to {profile.ends:%-d %b %Y}"
     pace = "" if is_untimed(profile) else f" At this pace {count(profile.requests_per_month)} requests a month."
+    requests = "1 request" if profile.requests == 1 else f"{count(profile.requests)} requests"
     st.caption(
-        f"**{escaped(name)}**: {count(profile.requests)} requests{when}, "
+        f"**{escaped(name)}**: {requests}{when}, "
         f"{count(profile.usage.total_input_tokens)} tokens in, {count(profile.usage.output_tokens)} out.{pace}"
     )
     if profile.notes:
