@@ -12,7 +12,7 @@ from functools import cache
 from scipy.special import gammainc, gammaincc  # type: ignore[import-untyped]
 
 from estimator.selfhost.deployment import Deployment
-from estimator.selfhost.throughput import Range, Throughput, prefill, sequences_that_fit, steady
+from estimator.selfhost.throughput import Range, Throughput, most_at_once, prefill, steady
 from estimator.workload import Profile
 from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
@@ -242,21 +242,14 @@ def serve(deployment: Deployment, isl: float, osl: float, tpot_target_ms: float)
 
     Raises InputError where not even one request alone meets the target, or the model does not fit.
     """
-    fewest, most = 1, sequences_that_fit(deployment, isl + osl / 2)
-    best = steady(deployment, isl, osl, fewest)
-    if not _meets(best, tpot_target_ms):
+    most = most_at_once(deployment, isl, osl, tpot_target_ms)
+    served = steady(deployment, isl, osl, max(1, most))
+    if not most:
         raise InputError(
             f"{deployment.architecture.name} on {deployment.gpus} × {deployment.device.name} takes "
-            f"{_tpot_ms(best):.0f} ms a token with one request alone, above the target of {tpot_target_ms:g} ms."
+            f"{_tpot_ms(served):.0f} ms a token with one request alone, above the target of {tpot_target_ms:g} ms."
         )
-    while fewest < most:
-        middle = (fewest + most + 1) // 2
-        tried = steady(deployment, isl, osl, middle)
-        if _meets(tried, tpot_target_ms):
-            fewest, best = middle, tried
-        else:
-            most = middle - 1
-    return best
+    return served
 
 
 def replicas_of(
@@ -289,7 +282,3 @@ def _ends(bounds: Range) -> tuple[float, float, float]:
 
 def _tpot_ms(throughput: Throughput) -> float:
     return throughput.tpot_ms.typical if throughput.tpot_ms else math.inf
-
-
-def _meets(throughput: Throughput, tpot_target_ms: float) -> bool:
-    return _tpot_ms(throughput) <= tpot_target_ms

@@ -7,6 +7,8 @@ many. Constants are fitted to published runs (data/throughput/constants.csv). Le
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from estimator.selfhost.capacity import sequences_that_fit
 from estimator.selfhost.constants import Constants, bound, constants
 from estimator.selfhost.deployment import Deployment
@@ -14,7 +16,7 @@ from estimator.selfhost.numbers import Number, in_quadrature, larger, pick, smal
 from estimator.selfhost.work import Work, work
 from pricing.errors import InputError
 
-__all__ = ["Range", "Throughput", "decode", "prefill", "sequences_that_fit", "steady"]
+__all__ = ["Range", "Throughput", "decode", "most_at_once", "prefill", "sequences_that_fit", "steady"]
 
 CHUNK_TOKENS = 8192  # Of prompts, that engines put into one step.
 DRAFT_LAYERS = 2  # A draft runs one layer and the output head: counted as two layers.
@@ -261,6 +263,19 @@ def steady(
         ttft_ms=_time_ms(first + queued, "ttft", w),
         tpot_ms=_time_ms(tpot_s(osl, cycle, first), "tpot", w),
     )
+
+
+def most_at_once(deployment: Deployment, isl: float, osl: float, tpot_ms: float) -> int:
+    """The most requests in flight with which a token takes `tpot_ms` at most; 0 where one alone takes longer.
+
+    Raises InputError where not one fits.
+    """
+    w, c = work(deployment, isl + osl / 2, isl), constants()
+    sequences = np.arange(1.0, _in_flight(deployment, isl + osl, math.inf) + 1)
+    cycle = cycle_s(w, c, sequences, osl, busy_groups(w))
+    each = tpot_s(osl, cycle, first_token_s(w, c, sequences, cycle))
+    late = np.flatnonzero(1e3 * each > tpot_ms)
+    return int(late[0]) if late.size else len(sequences)
 
 
 def decode(deployment: Deployment, context_tokens: float, concurrency: float = math.inf) -> Throughput:
