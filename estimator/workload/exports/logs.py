@@ -112,7 +112,7 @@ def _with_tokens(first: Row, name: str) -> bool:
     """Raises Bill where the rows are of one."""
     instead = instead_of_bill(first.fields)
     if instead:
-        raise Bill(f"{name}: a bill holds too little to count tokens: {instead}")
+        raise Bill(f"{name}: a bill holds too little to count tokens: {instead} To check the bill, `reconcile` both.")
     return True
 
 

@@ -22,6 +22,7 @@ from estimator.workload.exports.cells import (
 )
 from estimator.workload.exports.columns import columns_of
 from estimator.workload.exports.importers import Progress, read_usage
+from estimator.workload.exports.logs import Bill
 from estimator.workload.exports.mapping import (
     TOKENS,
     cells_of,
@@ -52,6 +53,8 @@ def read_or_suggest(sources: Iterable[Source], sizes: tuple[int, ...], progress:
     files = list(sources)
     try:
         return read_files(files, sizes, progress)
+    except Bill:
+        raise
     except InputError as error:
         for file in files:
             if hint := _hint(file):
