@@ -48,7 +48,7 @@ DOORS = {
     "pyarrow.fs": ("estimator.workload.files.source",),
     "dask": ("estimator.workload.cluster",),
     "distributed": ("estimator.workload.cluster",),
-    "tqdm": ("estimator.commands",),
+    "tqdm": ("estimator.commands.profiles",),
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
