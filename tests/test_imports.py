@@ -1,6 +1,7 @@
 """The walls of the house: imports run downwards only, and each outside library has one door."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ DOORS = {
     "pyarrow.fs": ("estimator.workload.files.source",),
     "dask": ("estimator.workload.cluster",),
     "distributed": ("estimator.workload.cluster",),
-    "tqdm": ("estimator.commands",),
+    "tqdm": ("estimator.commands.profiles",),
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
@@ -57,6 +58,7 @@ DOORS = {
 }
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the product by its dotted name."""
     files = [ROOT / "app.py", *(ROOT / "pricing").rglob("*.py"), *(ROOT / "estimator").rglob("*.py")]

@@ -1,0 +1,1 @@
+"""What each verb of the estimator command asks for and does: read, call the engine, show. No arithmetic here."""

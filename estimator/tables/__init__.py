@@ -1,0 +1,1 @@
+"""Results of the engine as tables in plain text, for people at a prompt."""
