@@ -142,9 +142,8 @@ def _helpers(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
 def _terms(function: Callable[..., Any]) -> Iterator[Term]:
     """Constants that stand above it, and what it takes from the values that it is given."""
     yield from (_set()[name] for name in _names(function) if name in _set())
-    given = {
-        name: kind for name, kind in get_type_hints(function).items() if inspect.isclass(kind) and name != "return"
-    }
+    given = {name: kind for name, kind in get_type_hints(function).items() if inspect.isclass(kind)}
+    given.pop("return", None)
     for name, kind in given.items():
         if kind.__module__.startswith("estimator.") and kind not in (Work, Constants):
             yield Term(name, _told(kind))
@@ -173,7 +172,6 @@ def _set() -> dict[str, Term]:
     return {name: Term(name, meaning, value) for name, value, meaning in found}
 
 
-@cache
 def _meanings(kind: type[Any]) -> dict[str, str]:
     """Of a class's fields by the comments beside them, and of its properties by their docstrings."""
     fields = dict(re.findall(r"^ +(\w+): [^=#\n]+?(?: = [^#\n]+)?  # (.+)$", inspect.getsource(kind), re.MULTILINE))

@@ -105,9 +105,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Of the measurements that count: median absolute error, median of predicted over measured, share within 2×."""
+    """Of the measurements that count: median absolute error, median of predicted over measured, share within 2×, and
+    how many lie beyond.
+    """
 
     rows: int
+    beyond_2x: int
     median_error: float
     bias: float
     within_2x: float
@@ -165,8 +168,24 @@ def summary(some: Iterable[Point]) -> Summary | None:
     ratios = [1 + point.error for point in some if point.counts and point.error is not None]
     if not ratios:
         return None
-    within = sum(0.5 <= ratio <= 2 for ratio in ratios) / len(ratios)
-    return Summary(len(ratios), median(abs(ratio - 1) for ratio in ratios), median(ratios), within)
+    beyond = sum(not 0.5 <= ratio <= 2 for ratio in ratios)
+    return Summary(
+        rows=len(ratios),
+        beyond_2x=beyond,
+        median_error=median(abs(ratio - 1) for ratio in ratios),
+        bias=median(ratios),
+        within_2x=1 - beyond / len(ratios),
+    )
+
+
+def cost_factors() -> tuple[float, float, float, float]:
+    """The cost of busy GPUs as a multiple of what is predicted: the ends for half of the cases, and for four in five.
+
+    GPUs that are slower than predicted cost as much more: predicted over measured tokens/s.
+    """
+    error = error_of("family", EVERY, "tokens").median_error
+    (band,) = (bound for bound in ranges() if (bound.quantity, bound.maker) == ("tokens", EVERY))
+    return 1 - error, 1 + error, 1 / band.high, 1 / band.low
 
 
 @cache

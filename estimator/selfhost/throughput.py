@@ -145,7 +145,7 @@ def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
 def step_s(w: Work, c: Constants, sequences: Number) -> Number:
     """Seconds of one decode step for `sequences` sequences of a stage: √(memory² + compute²) + overhead.
 
-    After the roofline of Williams, Waterman and Patterson, Communications of the ACM 52 (2009), whose corner is rounded:
+    After the roofline of Williams, Waterman and Patterson, Communications of the ACM 52 (2009), its corner rounded:
     neither hides behind the other in full.
     """
     roofline = in_quadrature(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
