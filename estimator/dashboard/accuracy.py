@@ -10,7 +10,7 @@ import streamlit as st
 
 from estimator.dashboard import equations
 from estimator.dashboard.charts_accuracy import Figure, predicted_against_measured
-from estimator.dashboard.parts import QUIET, escaped, sources
+from estimator.dashboard.parts import QUIET, escaped, source_line
 from estimator.dashboard.purse import purse
 from estimator.report import cash
 from estimator.report.measured import (
@@ -43,9 +43,9 @@ from estimator.selfhost.accuracy import (
     weak,
 )
 from estimator.selfhost.constants import EVERY
-from pricing import catalog
-from pricing.facts import sources as all_sources
+from pricing.facts import sources
 
+Choice = tuple[str, str, str, str]  # Model, device, family and phase; an empty one is any.
 ANY = ""
 _STAKE = 1000  # Of the user's own money, for an example.
 _WORST = 5
@@ -58,7 +58,7 @@ def show() -> None:
     found = _selected(*chosen)
     _chart(chosen, found)
     with st.expander(f"Each of these {len(found):,} measurements, its error and its source"):
-        _table(found)
+        _table(chosen)
     _weak()
     st.subheader("How far off, by what was left out")
     _splits()
@@ -70,7 +70,7 @@ def show() -> None:
         _left_out()
     equations.show()
     with st.expander("Sources of the measurements"):
-        sources(sorted({p.measurement.source for p in points()}), catalog())
+        _sources()
 
 
 def _percent(share: float) -> str:
@@ -96,12 +96,12 @@ def _in_money() -> str:
     currency = purse().exchange.currency
     stake, less, more, least, most = (cash(Decimal(round(_STAKE * f)), currency) for f in (1, *cost_factors()))
     return (
-        f"Where we say that busy GPUs cost {stake}, expect {less} to {more} in one case of two and {least} to {most} in "
-        "four of five, for their speed alone."
+        f"Where we say that busy GPUs cost {stake}, expect {less} to {more} in one case of two and {least} to {most} "
+        "in four of five, for their speed alone."
     )
 
 
-def _filters() -> tuple[str, str, str, str]:
+def _filters() -> Choice:
     rows = [p.measurement for p in points()]
     families = groups("family")
     with st.container(horizontal=True):
@@ -132,11 +132,11 @@ def _selected(model: str, device: str, family: str, phase: str) -> tuple[Point, 
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _figure(chosen: tuple[str, str, str, str]) -> Figure:
+def _figure(chosen: Choice) -> Figure:
     return predicted_against_measured(_selected(*chosen), groups("family"))
 
 
-def _chart(chosen: tuple[str, str, str, str], found: Sequence[Point]) -> None:
+def _chart(chosen: Choice, found: Sequence[Point]) -> None:
     if not found:
         st.info("Nobody on record measured that: choose “all” in one of the fields above.")
         return
@@ -152,9 +152,9 @@ def _chart(chosen: tuple[str, str, str, str], found: Sequence[Point]) -> None:
     st.caption(f"{said} Hollow signs are shown only. Each was predicted by a fit without its group of sources.")
 
 
-def _table(found: Sequence[Point]) -> None:
+def _table(chosen: Choice) -> None:
     st.dataframe(
-        _frame(tuple(found)),
+        _frame(chosen),
         hide_index=True,
         alt="Measured systems with load, measured and predicted tokens a second per GPU, error, source and date",
         placeholder="–",
@@ -167,9 +167,9 @@ def _table(found: Sequence[Point]) -> None:
     )
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Point: lambda p: p.measurement.id})
-def _frame(found: tuple[Point, ...]) -> pd.DataFrame:
-    return pd.DataFrame([_row(p) for p in found])
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _frame(chosen: Choice) -> pd.DataFrame:
+    return pd.DataFrame([_row(p) for p in _selected(*chosen)])
 
 
 def _row(point: Point) -> dict[str, object]:
@@ -230,7 +230,7 @@ def _weak_tokens(badly: Sequence[object]) -> Iterable[str]:
             told = ", ".join(
                 f"{escaped(group_words(split, e.group))} {_percent(e.median_error)} ({e.rows})" for e in mine
             )
-            yield f"Tokens a second, {SPLITS[split].lower()} left out: {told}."
+            yield f"Tokens a second, {SPLITS[split]} left out: {told}."
 
 
 def _worst() -> Iterable[str]:
@@ -249,7 +249,7 @@ def _leaning(bias: float) -> str:
 
 
 def _splits() -> None:
-    tabs = st.tabs([f"{name} left out" for name in SPLITS.values()])
+    tabs = st.tabs([f"{name.capitalize() if name.islower() else name} left out" for name in SPLITS.values()])
     for tab, split in zip(tabs, SPLITS, strict=True):
         with tab:
             st.table([_split_row(split, group) for group in (EVERY, *groups(split))], hide_index=True)
@@ -263,7 +263,7 @@ def _split_row(split: str, group: str) -> dict[str, str]:
     mine = {e.quantity: e for e in split_errors() if (e.split, e.group) == (split, group)}
     told = {q: f"{_percent(mine[q].median_error)} ({mine[q].rows:,})" if q in mine else "–" for q in QUANTITIES}
     name = "each in turn" if group == EVERY else escaped(group_words(split, group))
-    return {SPLITS[split]: name, **{QUANTITIES[q].capitalize(): words for q, words in told.items()}}
+    return {"Left out": name, **{QUANTITIES[q].capitalize(): words for q, words in told.items()}}
 
 
 def _ranges() -> None:
@@ -274,19 +274,14 @@ def _ranges() -> None:
         for q, row in held.items()
     )
     st.markdown(f"A range is made to hold four in five. Of sources that had no part in it, it holds, of {told}.")
-    st.table(
-        [
-            {
-                "Predicted": QUANTITIES[bound.quantity],
-                "GPUs of": MAKERS[bound.maker],
-                "from": f"×{bound.low:.2f}",
-                "to": f"×{bound.high:.2f}",
-                "Measurements": f"{bound.rows:,}" if bound.rows else "none: assumed",
-            }
-            for bound in ranges()
-        ],
-        hide_index=True,
-    )
+    st.table([_range_row(maker) for maker in MAKERS], hide_index=True)
+    st.caption("Measured over predicted, and in brackets how many measurements are behind it; those of all stand in.")
+
+
+def _range_row(maker: str) -> dict[str, str]:
+    mine = {bound.quantity: bound for bound in ranges() if bound.maker == maker}
+    told = {q: f"{mine[q].low:.2f} to {mine[q].high:.2f} ({mine[q].rows:,})" if q in mine else "–" for q in QUANTITIES}
+    return {"GPUs of": MAKERS[maker], **{QUANTITIES[q].capitalize(): words for q, words in told.items()}}
 
 
 def _peers() -> None:
@@ -298,7 +293,7 @@ def _peers() -> None:
                 "Median error": _percent(peer.median_error),
                 "Within a factor of 2": "–" if peer.within_2x is None else _percent(peer.within_2x),
                 "Measurements": "–" if peer.rows is None else f"{peer.rows:,}",
-                "By whose account": escaped(f"{all_sources()[peer.source].publisher}, {peer.source}"),
+                "By whose account": escaped(f"{sources()[peer.source].publisher}, {peer.source}"),
                 "Note": escaped(peer.note),
             }
             for peer in peers()
@@ -333,3 +328,8 @@ def _left_out() -> None:
         for row in left_out()
     ]
     st.table([*shown, *absent], hide_index=True)
+
+
+def _sources() -> None:
+    named = sorted({p.measurement.source for p in points()})
+    st.markdown("\n".join(f"- `{id_}`: {source_line(sources()[id_])}" for id_ in named))

@@ -33,7 +33,7 @@ def predicted_against_measured(points: Sequence[Point], families: Sequence[str])
     low, high = _ends(points)
     traces = [_within(low, high), _exact(low, high)]
     for place, family in enumerate(families):
-        mine = [point for point in points if point.measurement.family == family]
+        mine = sorted((p for p in points if p.measurement.family == family), key=lambda p: not p.counts)
         if mine:
             traces.append(_family(family, mine, *_LOOKS[place % len(_LOOKS)]))
     axis = {"type": "log", "range": [math.log10(low), math.log10(high)], "dtick": 1, "tickformat": "~s"}

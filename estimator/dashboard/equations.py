@@ -16,16 +16,18 @@ def show() -> None:
     for tab, chapter in zip(st.tabs([c.title for c in chapters()]), chapters(), strict=True):
         with tab:
             for equation in chapter.equations:
-                with st.expander(f"`{equation.name}`: {escaped(equation.gives)}"):
+                with st.expander(f"`{equation.name}`: {_marked(equation.gives)}"):
                     _equation(equation)
 
 
 def _equation(equation: Equation) -> None:
-    if equation.more:
-        st.markdown(escaped(equation.more))
-    if equation.terms:
-        rows = [
-            {"Term": f"`{t.name}`", "What it is": escaped(t.meaning), "Value": escaped(t.value)} for t in equation.terms
-        ]
-        st.table(rows, hide_index=True)
+    terms = [
+        f"- `{t.name}`: {_marked(t.meaning)}{f' **{escaped(t.value)}**' if t.value else ''}" for t in equation.terms
+    ]
+    st.markdown("\n".join([_marked(equation.more), "", *terms]))
     st.code(equation.code, language="python", wrap_lines=True)
+
+
+def _marked(text: str) -> str:
+    """Text whose names between backticks are shown as code."""
+    return "".join(f"`{part}`" if place % 2 else escaped(part) for place, part in enumerate(text.split("`")))

@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any, get_type_hints
 
 from estimator.selfhost import capacity, fleet, numbers, throughput, work
-from estimator.selfhost.constants import Constants, constants, table
+from estimator.selfhost.constants import Constant, Constants, constants, table
 from estimator.selfhost.work import Work
 
 _MODULES = (numbers, work, capacity, throughput, fleet)
@@ -142,7 +142,7 @@ def _helpers(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
 def _terms(function: Callable[..., Any]) -> Iterator[Term]:
     """Constants that stand above it, and what it takes from the values that it is given."""
     yield from (_set()[name] for name in _names(function) if name in _set())
-    given = {name: kind for name, kind in get_type_hints(function).items() if inspect.isclass(kind)}
+    given: dict[str, Any] = {name: kind for name, kind in get_type_hints(function).items() if inspect.isclass(kind)}
     given.pop("return", None)
     for name, kind in given.items():
         if kind.__module__.startswith("estimator.") and kind not in (Work, Constants):
@@ -172,7 +172,8 @@ def _set() -> dict[str, Term]:
     return {name: Term(name, meaning, value) for name, value, meaning in found}
 
 
-def _meanings(kind: type[Any]) -> dict[str, str]:
+@cache
+def _meanings(kind: Any) -> dict[str, str]:
     """Of a class's fields by the comments beside them, and of its properties by their docstrings."""
     fields = dict(re.findall(r"^ +(\w+): [^=#\n]+?(?: = [^#\n]+)?  # (.+)$", inspect.getsource(kind), re.MULTILINE))
     documented = {
@@ -180,7 +181,7 @@ def _meanings(kind: type[Any]) -> dict[str, str]:
         for name, member in vars(kind).items()
         if isinstance(member, property | cached_property) and member.__doc__
     }
-    fitted = {name: f"{row.note or name.replace('_', ' ')} ({row.unit})" for name, row in table().items()}
+    fitted = {name: f"{row.note or name.replace('_', ' ')} ({row.unit})" for name, row in _file().items()}
     return (fitted if kind is Constants else {}) | documented | fields
 
 
@@ -189,10 +190,15 @@ def _told(documented: object) -> str:
     return " ".join((inspect.getdoc(documented) or "").split())
 
 
+@cache
+def _file() -> dict[str, Constant]:
+    return table()
+
+
 def _fitted(name: str) -> str:
     """The value of a constant, and how it came about; of several, their values."""
     value = getattr(constants(), name)
     if isinstance(value, tuple):
         return ", ".join(f"{each:.4g}" for each in value)
-    row = table()[name]
+    row = _file()[name]
     return f"{value:.4g}, {'fitted' if row.spread else 'assumed'}"

@@ -21,7 +21,7 @@ MAKERS = {
     "apple": "Apple",
     "other": "others, assumed",
 }
-SPLITS = {"family": "Sources", "model": "Models", "device": "GPUs"}
+SPLITS = {"family": "sources", "model": "models", "device": "GPUs"}
 
 
 def group_words(split: str, group: str) -> str:
@@ -41,7 +41,7 @@ def load_words(row: Measurement) -> str:
     if row.phase == "agg":
         tokens = f"{row.isl:,.0f} in, {row.osl:,.0f} out"
     elif row.phase == "prefill":
-        tokens = f"{row.isl:,.0f} in"
+        tokens = f"{row.isl:,.0f} read"
     else:
         tokens = f"{row.context_tokens:,.0f} in the cache"
     if row.concurrency:
