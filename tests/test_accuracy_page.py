@@ -28,13 +28,18 @@ def run(change: Callable[[AppTest], object] | None = None) -> AppTest:
     return page
 
 
+@pytest.fixture(scope="module")
+def opened() -> AppTest:
+    """The page as it opens."""
+    return run()
+
+
 def labels(page: AppTest) -> str:
     return "\n".join(fold.label for fold in page.expander)
 
 
-def test_the_error_comes_first_and_what_it_means_in_money() -> None:
-    page = run()
-    first, second = (m.value for m in page.markdown[:2])
+def test_the_error_comes_first_and_what_it_means_in_money(opened: AppTest) -> None:
+    first, second = (m.value for m in opened.markdown[:2])
     assert first.startswith(f"### Predictions come within {error_of('family', EVERY, 'tokens').median_error:.0%}"[:-1])
     assert r"\$1,000" in second
     assert "four of five" in second
@@ -45,14 +50,14 @@ def test_money_is_in_the_chosen_currency() -> None:
     assert "€1,000" in page.markdown[1].value
 
 
-def test_large_errors_are_said_plainly() -> None:
-    text = said(run())
+def test_large_errors_are_said_plainly(opened: AppTest) -> None:
+    text = said(opened)
     assert f"{error_of('family', EVERY, 'ttft').median_error:.0%}"[:-1] in text
     assert "mostly too high" in text
     worst = max(points(), key=lambda p: abs(p.error or 0) if p.counts else 0)
     assert "The farthest" in text
     assert f"{1 + (worst.error or 0):.2g} times" in text
-    assert f"All {len(weak())} errors" in labels(run())
+    assert f"All {len(weak())} errors" in labels(opened)
 
 
 @pytest.mark.parametrize(
@@ -87,15 +92,14 @@ def test_rows_that_do_not_count_are_said_not_to() -> None:
     assert "none counts in the errors" in said(page)
 
 
-def test_every_equation_stands_there_with_its_code() -> None:
-    page = run()
-    code = [block.value for block in page.code]
+def test_every_equation_stands_there_with_its_code(opened: AppTest) -> None:
+    code = [block.value for block in opened.code]
     assert any(block.startswith("def step_s(") for block in code)
-    assert any("`throughput.step_s`" in fold.label for fold in page.expander)
+    assert any("`throughput.step_s`" in fold.label for fold in opened.expander)
 
 
-def test_what_was_left_out_is_told_with_its_reason() -> None:
-    fold = next(fold for fold in run().expander if fold.label.startswith("What was left out"))
+def test_what_was_left_out_is_told_with_its_reason(opened: AppTest) -> None:
+    fold = next(fold for fold in opened.expander if fold.label.startswith("What was left out"))
     assert "acceptance unstated" in fold.table[0].value["Why"].str.lower().str.cat()
 
 

@@ -74,7 +74,7 @@ def show() -> None:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def _answer() -> None:
@@ -275,7 +275,9 @@ def _ranges() -> None:
     )
     st.markdown(f"A range is made to hold four in five. Of sources that had no part in it, it holds, of {told}.")
     st.table([_range_row(maker) for maker in MAKERS], hide_index=True)
-    st.caption("Measured over predicted, and in brackets how many measurements are behind it; those of all stand in.")
+    st.caption(
+        "Measured over predicted, and in brackets how many measurements are behind it. Where there are none, those of all stand in."
+    )
 
 
 def _range_row(maker: str) -> dict[str, str]:
@@ -293,7 +295,7 @@ def _peers() -> None:
                 "Median error": _percent(peer.median_error),
                 "Within a factor of 2": "–" if peer.within_2x is None else _percent(peer.within_2x),
                 "Measurements": "–" if peer.rows is None else f"{peer.rows:,}",
-                "By whose account": escaped(f"{sources()[peer.source].publisher}, {peer.source}"),
+                "By whose account": escaped(sources()[peer.source].publisher),
                 "Note": escaped(peer.note),
             }
             for peer in peers()
