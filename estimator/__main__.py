@@ -18,6 +18,7 @@ VERBS = {
     "throughput": "selfhost",
     "selfhost": "selfhost",
     "fits": "selfhost",
+    "accuracy": "accuracy",
     "reconcile": "bills",
     "saved": "saved",
 }

@@ -13,6 +13,7 @@ from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import count, is_sure, item_words, pdf, rate, status_words
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
+from pricing.facts import Source
 
 QUIET = {"displayModeBar": False}
 _NAMED = 4
@@ -122,11 +123,11 @@ def _saving(saving: Saving, mine: Purse) -> None:
 
 def sources(ids: Sequence[str], book: Catalog) -> None:
     st.markdown("**Sources**")
-    st.markdown("\n".join(f"- {_source(id_, book)}" for id_ in ids))
+    st.markdown("\n".join(f"- {source_line(book.sources[id_])}" for id_ in ids))
 
 
-def _source(id_: str, book: Catalog) -> str:
-    s = book.sources[id_]
+def source_line(s: Source) -> str:
+    """Title, linked where it is a page, publisher and the day it was read, in Markdown."""
     where = (
         f"[{escaped(s.title)}]({s.locator})" if s.locator.startswith("http") else f"{escaped(s.title)}, `{s.locator}`"
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from estimator.dashboard import fitting
+from estimator.dashboard import fitting, nearby
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines, fleet_hours, rent_trend, swing_bars
 from estimator.dashboard.parts import QUIET, behind, escaped, seller
@@ -148,6 +148,8 @@ def _details(plan: Plan, work: Workload, found: Rivalry) -> None:
         _tenures(plan, found)
     with st.expander(f"How the rent of {plan.device.name} moved"):
         _rents(plan)
+    with st.expander("The nearest measured systems to yours"):
+        nearby.show(plan)
 
 
 def _against(plan: Plan, work: Workload, found: Rivalry) -> None:

@@ -95,12 +95,12 @@ class Constants:
 
     @cached_property
     def memory_factors(self) -> tuple[float, ...]:
-        """On memory_efficiency, likewise."""
+        """On memory_efficiency, in the order of MAKERS."""
         return 1.0, 1.0, 1.0, self.memory_factor_apple, self.memory_factor_other
 
     @cached_property
     def compute_factors(self) -> tuple[float, ...]:
-        """On the efficiencies of compute and attention, likewise."""
+        """On the efficiencies of compute and attention, in the order of MAKERS."""
         return 1.0, self.compute_factor_nvidia_card, 1.0, self.compute_factor_apple, self.compute_factor_other
 
 

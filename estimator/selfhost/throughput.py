@@ -83,6 +83,7 @@ def memory_s(w: Work, c: Constants, sequences: Number) -> Number:
 def token_s(w: Work, c: Constants, busy: Number = 1.0) -> Number:
     """Seconds to compute one token but for its attention over others: 2·P / (η·F), for experts less of it.
 
+    Each of P weights takes a product and a sum.
     `busy`: the share of the attention groups at work; experts are spread over all GPUs anyway.
     """
     dense = w.dense_s / pick(c.compute_efficiency, w.dense_width) / busy
@@ -144,7 +145,11 @@ def overhead_s(w: Work, c: Constants, sequences: Number) -> Number:
 
 
 def step_s(w: Work, c: Constants, sequences: Number) -> Number:
-    """Seconds of one decode step for `sequences` sequences of a stage: √(memory² + compute²) + overhead."""
+    """Seconds of one decode step for `sequences` sequences of a stage: √(memory² + compute²) + overhead.
+
+    After the roofline of Williams, Waterman and Patterson, Communications of the ACM 52 (2009), its corner rounded:
+    neither hides behind the other in full.
+    """
     roofline = in_quadrature(memory_s(w, c, sequences), compute_s(w, c, sequences * (1 + w.drafts)))
     return roofline + overhead_s(w, c, sequences)
 
@@ -179,8 +184,8 @@ def prefill_s(w: Work, c: Constants, prompts: Number = math.inf) -> Number:
 def cycle_s(w: Work, c: Constants, sequences: Number, osl: Number, busy: Number) -> Number:
     """Seconds in which each of `sequences` sequences reads its prompt and writes `osl` tokens.
 
-    Steps either alternate with the reading of prompts, or both share a step (chunked prefill) and prompts hide
-    behind the step's reads of memory: real engines lie between.
+    Steps either alternate with the reading of prompts, or both share a step (chunked prefill; Agrawal et al., OSDI
+    2024) and prompts hide behind the step's reads of memory: real engines lie between.
     """
     b, steps = batch(w, sequences), osl / w.accepted
     memory, compute = memory_s(w, c, b), compute_s(w, c, b * (1 + w.drafts))

@@ -17,7 +17,7 @@ from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
 
 WIDTHS = (4, 8, 16)  # Bits in which chips multiply; a Work names one by its place here.
-MAKERS = ("nvidia_datacentre", "nvidia_card", "amd", "apple", "other")  # Likewise.
+MAKERS = ("nvidia_datacentre", "nvidia_card", "amd", "apple", "other")  # A Work names one by its place here.
 
 FAR_BYTES_PER_S = 50e9  # A 400 Gbit/s adapter for each GPU joins nodes.
 _NODES_A_TOKEN = 4  # Routers send a token to at most four nodes.
@@ -35,38 +35,38 @@ class Work:
     Seconds are at peak rates, of one GPU (memory) or of all GPUs of a stage together (compute).
     """
 
-    gpus: Number
-    stages: Number
+    gpus: Number  # Of one copy of the model.
+    stages: Number  # Of the pipeline: each holds its share of the layers.
     groups: Number  # Data-parallel attention groups of a stage.
-    drafts: Number
-    accepted: Number
+    drafts: Number  # Tokens that are drafted for a step.
+    accepted: Number  # Tokens that come out of a step.
     shared_s: Number  # To read a GPU's share of all weights but the routed experts.
     expert_s: Number  # To read its share of one routed expert of every layer.
-    experts: Number
-    top_k: Number
+    experts: Number  # Routed experts of a layer.
+    top_k: Number  # Routed experts of a layer that a token is sent to.
     cache_s: Number  # To read its share of the cache of one sequence.
     dense_s: Number  # To compute one token, without routed experts and attention over the cache.
-    dense_width: Index
-    routed_s: Number  # In its routed experts.
-    routed_width: Index
-    attention_s: Number  # Over the cache, at the context of the load.
-    is_sparse: Number
-    prompt_tokens: Number  # To be read, those in a prefix cache apart.
+    dense_width: Index  # In which these weights multiply, by its place in WIDTHS.
+    routed_s: Number  # To compute one token in its routed experts.
+    routed_width: Index  # In which experts multiply, by its place in WIDTHS.
+    attention_s: Number  # To compute one token's attention over the cache, at the context of the load.
+    is_sparse: Number  # Whether attention chooses what it looks at.
+    prompt_tokens: Number  # Of a prompt to be read, those in a prefix cache apart.
     prompt_share: Number  # Of the layers, that a prompt runs through.
-    prompt_attention_s: Number  # Of the whole prompt over itself.
+    prompt_attention_s: Number  # To compute attention of the whole prompt over itself.
     activation_s: Number  # To read and write one token's activations once for each kernel.
-    expert_activation_s: Number  # Likewise of its copies for the experts.
+    expert_activation_s: Number  # To read and write one token's copies for its experts.
     reduce_s: Number  # To sum up one token's slices over the tensor ranks.
     exchange_s: Number  # To send one token to its experts and back.
-    layers: Number
+    layers: Number  # Of the model.
     kernels: Number  # Launched for a step, over all layers.
     collectives: Number  # Exchanges of a step one after another, times log2 of the GPUs that take part.
     is_card_link: Number  # Whether the GPUs talk over PCIe or a network card.
     far_layers: Number  # Layers whose experts are spread over nodes.
     is_spread: Number  # Whether whole experts are spread over GPUs.
-    maker: Index
+    maker: Index  # Whose device it is, by its place in MAKERS.
     is_server: Number  # Whether it is an NVIDIA GPU for servers.
-    is_local: Number
+    is_local: Number  # Whether the engine is one for one's own machine.
 
 
 def stack(works: Sequence[Work]) -> Work:

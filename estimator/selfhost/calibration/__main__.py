@@ -28,21 +28,25 @@ from pricing.facts import DATA
 SOURCE = "breakeven-fit"
 ERRORS = DATA / "throughput" / "errors.csv"
 ACCURACY = DATA / "throughput" / "accuracy.csv"
+COVERAGE = DATA / "throughput" / "coverage.csv"
+Covered = Mapping[str, tuple[float, float]]  # By quantity: shares of all rows, and of weighted ones.
 TTFT = "ttft"  # One family tells it of many rows, so its bounds come from models left out.
 
 
 def main() -> int:
-    """Fit to all rows, then leave out each family, model and device in turn; write four tables and show the errors."""
+    """Fit to all rows, then leave out each family, model and device in turn; write five tables and show the errors."""
     today = datetime.now(UTC).date()
     everything, known = sample(measurements()), table()
     found = fit(everything.but(everything.weight > 0), known)
     held = {split: left_out(everything, known, split, found) for split in SPLITS}
     mistakes = [error for split in SPLITS for error in errors(everything, held[split], split)]
+    covered = {quantity: coverage(everything, held["family"], quantity) for quantity in QUANTITIES[:2]}
     _write_constants(found, known, today)
     _write(BOUNDS, _bounds(everything, held), today)
     _write(ERRORS, mistakes, today)
     _write_accuracy(everything, held["family"], held["model"])
-    _show(everything, mistakes, held["family"])
+    _write_coverage(covered, today)
+    _show(mistakes, covered)
     return 0
 
 
@@ -83,6 +87,14 @@ def _write_accuracy(s: Sample, family: Prediction, model: Prediction) -> None:
     _table(ACCURACY, rows)
 
 
+def _write_coverage(covered: Covered, today: date) -> None:
+    rows = [
+        {"quantity": quantity, "inside": f"{rows:.4g}", "inside_weighted": f"{weighted:.4g}"}
+        for quantity, (rows, weighted) in covered.items()
+    ]
+    _table(COVERAGE, [{**row, "source": SOURCE, "date": today} for row in rows])
+
+
 def _table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
@@ -90,7 +102,7 @@ def _table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
         table.writerows(rows)
 
 
-def _show(s: Sample, mistakes: Iterable[Error], held: Prediction) -> None:
+def _show(mistakes: Iterable[Error], covered: Covered) -> None:
     line = "{:8} {:22} {:9} {:>5} {:>8} {:>6} {:>7}"
     print(line.format("left out", "group", "quantity", "rows", "error", "bias", "in 2x"))
     for e in mistakes:
@@ -99,8 +111,7 @@ def _show(s: Sample, mistakes: Iterable[Error], held: Prediction) -> None:
                 e.split, e.group, e.quantity, e.rows, f"{e.median_error:.1%}", f"{e.bias:.2f}", f"{e.within_2x:.0%}"
             )
         )
-    for quantity in QUANTITIES[:2]:
-        rows, weighted = coverage(s, held, quantity)
+    for quantity, (rows, weighted) in covered.items():
         print(f"{quantity}: {rows:.0%} of rows lie within bounds of other families ({weighted:.0%} weighted)")
 
 

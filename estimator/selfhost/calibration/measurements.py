@@ -56,6 +56,11 @@ class Measurement(Fact):
     note: str = ""
 
     @property
+    def counts(self) -> bool:
+        """Whether errors are told of it: nothing that moves its speed was assumed."""
+        return self.weight > 0 and (not self.drafts or self.note == "acceptance stated")
+
+    @property
     def tok_s_per_gpu(self) -> float:
         """What was measured: tokens written, or read where only prompts were."""
         found = self.in_tok_s_per_gpu if self.phase == "prefill" else self.out_tok_s_per_gpu

@@ -58,7 +58,7 @@ def left_out(s: Sample, known: Mapping[str, Constant], split: Split, start: Cons
 
 def ratios(s: Sample, p: Prediction) -> dict[str, Array]:
     """Predicted over measured by quantity; NaN where a row says nothing of it, or assumes something."""
-    stated = np.array([row.weight > 0 and (not row.drafts or row.note == "acceptance stated") for row in s.rows])
+    stated = np.array([row.counts for row in s.rows])
     prompts = np.array([row.phase == "prefill" for row in s.rows])
     tokens = np.where(stated, p.tok_s_per_gpu / s.measured, np.nan)
     return {
