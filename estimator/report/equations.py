@@ -62,6 +62,7 @@ _CHAPTERS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
             throughput.tpot_s,
             throughput.offline_s,
             throughput.steady,
+            throughput.most_at_once,
             throughput.decode,
             throughput.prefill,
         ),
