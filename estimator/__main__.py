@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
-from estimator import commands
+from estimator import claim_commands, commands
 from estimator.workload import kinds
 from pricing.console import Parser, run
 
@@ -109,6 +109,7 @@ def _parser() -> Parser:
     report.add_argument("-o", "--output", required=True, metavar="FILE")
     report.set_defaults(command=commands.report)
 
+    claim_commands.add(verbs)
     saved = verbs.add_parser("saved", help="work that was saved on the pages: list it, export it, bring it in")
     _add_saved(saved.add_subparsers(required=True, metavar="VERB"), json_)
     return parser

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("app",),
     ("estimator.__main__",),
-    ("estimator.commands",),
+    ("estimator.commands", "estimator.claim_commands"),
     ("estimator.tables",),
     ("estimator.forms",),
     ("estimator.dashboard",),

@@ -189,7 +189,8 @@ def _span(rule: PriceRule) -> str:
 def _article() -> None:
     st.markdown(
         "An article of 11 March 2026 compared DeepSeek V4, then unreleased, with three models on sale. "
-        "Its prices are kept here as what they are, beside what the sellers listed that day and list now."
+        "Its prices are kept here as what they are, beside what the sellers listed that day and list now; the page "
+        '"The article, checked" takes all its claims one by one.'
     )
     then, today = price_claims(catalog(), _ARTICLE_DAY), price_claims(catalog(), now())
     st.table([_claim_row(a, b) for a, b in zip(then, today, strict=True)])

@@ -261,7 +261,7 @@ def _own_cost(case: Case) -> Iterator[Evidence]:
     card = find_device(case.claim.against[0])
     asked = rent(card)
     figure = f"{_usd(asked.typical)} an hour to rent, the median of {asked.quotes} quotes"
-    yield Evidence(card.name, figure, None, asked.sources[0], asked.last_on)
+    yield Evidence(card.name, figure, None, asked.sources[0], asked.last_on or card.checked_on)
 
 
 def _own_usd(case: Case, weights: Architecture, device: Device, at_once: float) -> Decimal:

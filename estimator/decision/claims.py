@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import groupby
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -120,7 +121,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """The figures that decide, in words; where none does, those that stand beside."""
-        sides = {"For it": True, "Against it": False}
+        sides: dict[str, bool | None] = {"For it": True, "Against it": False}
         if self.verdict is Verdict.UNKNOWN:
             sides = {"Nothing on record decides it. Beside it": None}
         told = ((side, [e for e in self.evidence if e.holds is holds]) for side, holds in sides.items())
@@ -139,8 +140,14 @@ class Finding:
 
 
 def _listed(among: list[Evidence]) -> str:
+    """The figures of each subject together."""
     more = f"; and {len(among) - _NAMED} more" if len(among) > _NAMED else ""
-    return "; ".join(f"{e.subject}: {e.figure.removesuffix('.')}" for e in among[:_NAMED]) + more
+    groups = groupby(among[:_NAMED], key=lambda each: each.subject)
+    return " · ".join(f"{subject}: {'; '.join(_figure(e) for e in each)}" for subject, each in groups) + more
+
+
+def _figure(each: Evidence) -> str:
+    return each.figure.removesuffix(".")
 
 
 @cache
