@@ -47,6 +47,9 @@ class Limits:
     at_once: int = 4
 
 
+LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where prompts go. `url` is that of the chat completions; the key is in no repr."""
@@ -132,7 +135,7 @@ class _Event(_Part):
 
 
 class NoAnswer(Exception):
-    """This prompt got no answer; the message says why in one sentence, without its text. `is_final`: nor will others."""
+    """A prompt got no answer; the message says why, in one sentence of ours. `is_final`: nor will others."""
 
     def __init__(self, reason: str, *, is_final: bool = False) -> None:
         super().__init__(reason)
@@ -177,7 +180,7 @@ def is_open_to_readers(where: Endpoint) -> bool:
     return url.scheme == "http" and not is_here
 
 
-def client(limits: Limits = Limits()) -> httpx.Client:
+def client(limits: Limits) -> httpx.Client:
     """Follows no redirect, so that a key goes to no other host."""
     timeout = httpx.Timeout(limits.silence_s, connect=limits.connect_s)
     return httpx.Client(timeout=timeout, follow_redirects=False)
