@@ -20,8 +20,8 @@ _BEARS = {True: "for it", False: "against it", None: "beside it"}
 
 def show() -> None:
     st.markdown(
-        "An article of 11 March 2026 told what DeepSeek V4, then unreleased, would be and cost. Here are its claims that can "
-        "be checked, in our words. Open one to see the figures behind its verdict, and change the numbers."
+        "An article of 11 March 2026 told what DeepSeek V4, then unreleased, would be and cost. Here are its "
+        "claims that can be checked, in our words. Open one to see the figures behind its verdict and to change them."
     )
     at = _day()
     summary = st.empty()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from threading import Event
 
 import streamlit as st
@@ -117,25 +118,25 @@ def _label(model: Model) -> str:
 
 
 def _run(known: list[tuple[Endpoint, str]], prompts: tuple[Prompt, ...]) -> None:
-    """Both sides one after the other. A click elsewhere interrupts `progress`, and with it the rest."""
-    stop, bar = Event(), st.progress(0.0, "Asking …")
+    """One side after the other. A click elsewhere interrupts the bar, and with it the rest."""
+    bar = st.progress(0.0)
     st.caption("To stop, change anything on this page.")
-    st.session_state.pop(_PROBLEM, None)
+    for key in (_PROBLEM, _RUNS, OWN_SCORES):
+        st.session_state.pop(key, None)
     try:
-        runs = []
-        for number, (where, priced_as) in enumerate(known, 1):
-            told = f"Asking {where.model} ({number} of {len(known)}) …"
-            made = run(
-                where, prompts, stop=Event(), progress=lambda share, told=told: bar.progress(share, told) and None
-            )
-            runs.append(Run(made, priced_as))
-        st.session_state[_RUNS] = tuple(runs)
+        st.session_state[_RUNS] = tuple(
+            Run(run(where, prompts, stop=Event(), progress=partial(_show, bar, where.model)), priced_as)
+            for where, priced_as in known
+        )
     except InputError as error:
         st.session_state[_PROBLEM] = _sentence(error)
     finally:
-        stop.set()
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
+
+
+def _show(bar: "st.delta_generator.DeltaGenerator", model: str, share: float) -> None:
+    bar.progress(share, f"Asking {escaped(model)} …")
 
 
 def _results(runs: tuple[Run, ...]) -> None:

@@ -135,7 +135,7 @@ class Measured:
 
     @property
     def estimated_usd_per_thousand(self) -> Decimal | None:
-        usd = self.estimate and self.estimate.usd
+        usd = self.estimate.usd if self.estimate else None
         return None if usd is None else 1000 * usd / self.answers
 
 
