@@ -132,9 +132,7 @@ def test_what_a_server_refuses_to_be_told_is_left_out(refuses: tuple[str, ...], 
         pytest.param(Script(events=['{"error": {"message": "wombat"}}']), "broke off", id="an error in the stream"),
         pytest.param(Script(first_wait_s=5), "silent for 1 seconds", id="hangs"),
         pytest.param(Script(wait_s=0.9, thoughts=9), "longer than 3 seconds", id="drips"),
-        pytest.param(
-            Script(events=[json.dumps({"pad": "x" * 600_000})] * 9), "more than an answer", id="floods"
-        ),
+        pytest.param(Script(events=[json.dumps({"pad": "x" * 600_000})] * 9), "more than an answer", id="floods"),
     ],
 )
 def test_a_fault_is_one_sentence_in_time(script: Script, says: str) -> None:
