@@ -35,7 +35,15 @@ def judge(claim: Claim, book: Catalog, at: datetime, changed: Mapping[str, Decim
     Raises InputError for a number that cannot be.
     """
     case = Case(claim, checked(claim, usual_inputs(claim), changed or {}), at, book)
-    return Finding(case, (*CHECKS[claim.check](case), *(_known(fact, case) for fact in facts_of(claim.id))))
+    return Finding(case, (*_computed(case), *(_known(fact, case) for fact in facts_of(claim.id))))
+
+
+def _computed(case: Case) -> tuple[Evidence, ...]:
+    """A sum that cannot be done with these numbers decides nothing, and says why."""
+    try:
+        return tuple(CHECKS[case.claim.check](case))
+    except InputError as reason:
+        return (Evidence("Our sum", str(reason), None, case.claim.said_by, case.at.date()),)
 
 
 def _rent(claim: Claim) -> Decimal:
@@ -211,7 +219,8 @@ def _price_by_size(case: Case) -> Iterator[Evidence]:
     """Three tests of prices that follow active parameters: over time, from seller to seller, from model to model."""
     most = case.inputs["times"]
     for model in _models(case, case.claim.about):
-        then = history(model, "input", case.at)
+        today = _price(model, case.at)
+        then = [*history(model, "input", case.at), today]
         ratio = max(then) / min(then)
         yield _sold(model, f"same size, input at {_usd(min(then))} to {_usd(max(then))} over time", ratio <= most)
         sold = same_weights(model, "input", case.at, case.book)
