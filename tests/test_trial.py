@@ -244,7 +244,9 @@ def test_marks_go_to_whom_they_belong() -> None:
     # All of a's are good, of b's those of even number.
     marks = {(n, place): look.order[place] == 0 or n % 2 == 0 for n, look in enumerate(looks) for place in (0, 1)}
     found = scores(PAIR, looks, marks)
-    assert own_scores(found) == {"a at here": 100.0, "b at here": 50.0}
+    assert own_scores(found, {}) == {"a at here": 100.0, "b at here": 50.0}
+    assert own_scores(found, {"a at here": "x/a", "b at here": ""}) == {"x/a": 100.0, "b at here": 50.0}
+    assert own_scores(found, {"a at here": "x/a", "b at here": "x/a"}) == {"a at here": 100.0, "b at here": 50.0}
 
 
 @pytest.mark.parametrize(

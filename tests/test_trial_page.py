@@ -42,7 +42,7 @@ def filled(url: str, *, two: bool = False, key: str = KEY) -> AppTest:
 
 
 def sent(page: AppTest) -> AppTest:
-    page.checkbox(key="trial-sure").set_value(True).run()
+    page.checkbox[0].set_value(True).run()
     page.button(key="trial-run").click().run()
     assert not page.exception, page.exception
     return page
@@ -64,7 +64,7 @@ def test_nothing_is_sent_before_the_person_says_so() -> None:
     with serving(script) as url:
         page = filled(url)
         assert page.button(key="trial-run").disabled
-        assert "Send 3 prompts to **127.0.0.1**" in page.checkbox(key="trial-sure").label
+        assert "Send 3 prompts to **127.0.0.1**" in page.checkbox[0].label
         assert script.seen == []
 
 
@@ -106,7 +106,7 @@ def test_answers_are_marked_blind_and_counted_at_the_end() -> None:
     page.run()
     assert not page.exception
     own = page.session_state["own-scores"]
-    assert sorted(own) == ["model-0 at 127.0.0.1", "model-1 at 127.0.0.1"]
+    assert sorted(own) == ["model-0 at 127.0.0.1", "model-1 at 127.0.0.1"]  # Both are priced as GPT-5.4.
     assert sorted(own.values()) == [pytest.approx(200 / 3), 100.0]
     assert "2 of 3 good enough" in said(page)
 
@@ -144,3 +144,20 @@ def test_a_server_without_trials_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_unencrypted_way_is_warned_of() -> None:
     page = filled("http://example.com/v1")
     assert "without encryption" in page.warning[0].value
+
+
+def test_leave_to_send_is_for_one_address_and_one_run() -> None:
+    with serving(Script()) as url:
+        page = filled(url)
+        page.checkbox[0].set_value(True).run()
+        page.text_input(key="address-First model").set_value("https://example.com/v1").run()
+        assert page.checkbox[0].value is False
+        page.text_input(key="address-First model").set_value(url).run()
+        page = sent(page)
+        assert page.checkbox[0].value is False
+
+
+def test_two_of_the_same_are_refused() -> None:
+    page = filled("https://example.com/v1", two=True)
+    page.text_input(key="name-Second model").set_value("model-0").run()
+    assert "same model at the same address" in page.error[0].value

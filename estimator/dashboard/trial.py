@@ -82,14 +82,17 @@ def _ask(prompts: tuple[Prompt, ...]) -> None:
     known = [(where, priced_as) for where, priced_as in asked if where]
     if len(known) < len(sides):
         return
+    if len({(where.url, where.model) for where, _ in known}) < len(known):
+        raise InputError("both are the same model at the same address: change one of them.")
     hosts = " and ".join(dict.fromkeys(f"**{escaped(where.host)}**" for where, _ in known))
     for where, _ in known:
         if is_open_to_readers(where):
             st.warning(
                 f"{escaped(where.host)} is asked without encryption: others on the way can read key and prompts."
             )
-    is_sure = st.checkbox(
-        f"Send {len(prompts)} prompts to {hosts}. Whoever runs it sees them, and bills the key.", key="trial-sure"
+    is_sure = st.checkbox(  # Asked anew for every run and every address.
+        f"Send {len(prompts)} prompts to {hosts}. Whoever runs it sees them, and bills the key.",
+        key=f"trial-sure-{st.session_state.get(_ROUND, 0)}-{hosts}",
     )
     if st.button("Run the trial", type="primary", disabled=not is_sure, key="trial-run"):
         _run(known, prompts)
@@ -152,7 +155,7 @@ def _results(runs: tuple[Run, ...]) -> None:
             "Tokens and times are as the endpoint counts them and as they came here; output includes hidden thoughts, "
             "which our count of the text cannot see. Prices are list prices."
         )
-        _marking([each.trial for each in answered])
+        _marking(answered)
 
 
 def _priced(each: Run) -> Model | None:
@@ -183,9 +186,9 @@ def _money(usd: Decimal | None) -> str:
     return "" if usd is None else escaped(purse().written(usd))
 
 
-def _marking(trials: list[Trial]) -> None:
+def _marking(runs: list[Run]) -> None:
     st.subheader("Good enough?")
-    number = st.session_state[_ROUND]
+    number, trials = st.session_state[_ROUND], [each.trial for each in runs]
     looks = blind(trials, seed=number)
     if not looks:
         st.info("No prompt was answered by all, so there is nothing to mark.")
@@ -193,24 +196,24 @@ def _marking(trials: list[Trial]) -> None:
     st.caption("The order is shuffled for each prompt; whose answers they are is told at the end.")
     marks: dict[tuple[int, int], bool] = {}
     for i, look in enumerate(looks):
-        marks |= {(i, place): mark == "Yes" for place, mark in _look(look, f"{number}-{i}") if mark}
+        with st.expander(f"Prompt {i + 1}", expanded=True):
+            marks |= {(i, place): mark == "Yes" for place, mark in _look(look, f"{number}-{i}") if mark}
     expected = len(looks) * len(trials)
     if len(marks) < expected:
         st.caption(f"{len(marks)} of {expected} answers are marked.")
         return
     found = scores(trials, looks, marks)
-    st.session_state[OWN_SCORES] = own_scores(found)
+    st.session_state[OWN_SCORES] = own_scores(found, {each.trial.name: each.priced_as for each in runs})
     st.markdown("\n".join(f"- {escaped(_score_words(name, score))}" for name, score in found.items()))
 
 
 def _look(look: Look, key: str) -> list[tuple[int, str | None]]:
-    with st.expander(f"Prompt {key.rpartition('-')[2]}", expanded=True):
-        st.text(look.prompt[-1].text)
-        found = []
-        for place, (text, column) in enumerate(zip(look.texts, st.columns(len(look.texts)), strict=True)):
-            column.container(height=200, border=True).text(text)
-            mark = column.segmented_control("Good enough?", ("Yes", "No"), key=f"mark-{key}-{place}")
-            found.append((place, mark))
+    st.text(look.prompt[-1].text)
+    found = []
+    for place, (text, column) in enumerate(zip(look.texts, st.columns(len(look.texts)), strict=True)):
+        column.container(height=200, border=True).text(text)
+        mark = column.segmented_control("Good enough?", ("Yes", "No"), key=f"mark-{key}-{place}")
+        found.append((place, mark))
     return found
 
 

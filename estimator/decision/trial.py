@@ -256,6 +256,11 @@ def _score(marked: Sequence[bool]) -> Score:
     return Score(good, len(marked), float(interval.low), float(interval.high))
 
 
-def own_scores(found: Mapping[str, Score]) -> dict[str, float]:
-    """Model → per cent of answers good enough: what a quality floor takes before any public score."""
-    return {name: score.percent for name, score in found.items()}
+def own_scores(found: Mapping[str, Score], models: Mapping[str, str]) -> dict[str, float]:
+    """Model → per cent of answers good enough: what a quality floor takes before any public score.
+
+    `models`: the catalog's id of each trial by its name; a trial without one of its own goes by its name.
+    """
+    often = Counter(models.values())
+    ids = {name: id_ for name, id_ in models.items() if id_ and often[id_] == 1}
+    return {ids.get(name, name): score.percent for name, score in found.items()}
