@@ -1,6 +1,7 @@
 """Trials: samples, runs against a server on loopback, what is measured beside the estimate, and blind marks."""
 
 import json
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Event
@@ -109,8 +110,7 @@ def test_a_wrong_key_stops_the_rest_with_one_reason() -> None:
     script = Script(statuses=[401] * 30)
     done = tried(script, 30, at_once=2)
     assert not done.answers
-    assert list(done.problems) == ["127.0.0.1 does not take the key (401): check it."]
-    assert done.problems["127.0.0.1 does not take the key (401): check it."] == 30
+    assert done.problems == {f"{done.host} does not take the key (401): check it.": 30}
     assert len(script.seen) < 30
 
 
@@ -144,6 +144,18 @@ def test_an_interruption_ends_the_run() -> None:
         run(endpoint(url, "m", KEY), prompts(40), stop=stop, limits=QUICK, progress=interrupt)
     assert stop.is_set()
     assert len(script.seen) < 40
+
+
+def test_an_interruption_does_not_wait_for_an_answer_on_its_way() -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    patient = Limits(silence_s=4, total_s=9)
+    with serving(Script(statuses=[400], first_wait_s=4)) as url:
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            run(endpoint(url, "m", KEY), prompts(9), stop=Event(), limits=patient, progress=interrupt)
+        assert time.monotonic() - begun < 3
 
 
 def test_a_server_whose_owner_switched_trials_off_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,12 +59,16 @@ def state(page: AppTest) -> str:
     return repr((page.session_state.to_dict(), held._new_session_state, held._old_state, held._new_widget_state.states))
 
 
+def host(url: str) -> str:
+    return url.removeprefix("http://").removesuffix("/v1")
+
+
 def test_nothing_is_sent_before_the_person_says_so() -> None:
     script = Script()
     with serving(script) as url:
         page = filled(url)
         assert page.button(key="trial-run").disabled
-        assert "Send 3 prompts to **127.0.0.1**" in page.checkbox[0].label
+        assert "Send 3 prompts to **127.0.0.1" in page.checkbox[0].label
         assert script.seen == []
 
 
@@ -106,7 +110,7 @@ def test_answers_are_marked_blind_and_counted_at_the_end() -> None:
     page.run()
     assert not page.exception
     own = page.session_state["own-scores"]
-    assert sorted(own) == ["model-0 at 127.0.0.1", "model-1 at 127.0.0.1"]  # Both are priced as GPT-5.4.
+    assert sorted(own) == [f"model-0 at {host(url)}", f"model-1 at {host(url)}"]  # Both are priced as GPT-5.4.
     assert sorted(own.values()) == [pytest.approx(200 / 3), 100.0]
     assert "2 of 3 good enough" in said(page)
 
@@ -114,7 +118,7 @@ def test_answers_are_marked_blind_and_counted_at_the_end() -> None:
 def test_a_wrong_key_is_one_sentence() -> None:
     with serving(Script(statuses=[401] * 9, body=f"Incorrect key {KEY}")) as url:
         page = sent(filled(url))
-    assert "3 of 3 prompts failed. 127.0.0.1 does not take the key (401): check it." in said(page)
+    assert f"3 of 3 prompts failed. {host(url)} does not take the key (401): check it." in said(page)
     assert KEY not in said(page) + state(page)
 
 
@@ -123,7 +127,7 @@ def test_an_endpoint_that_is_not_there_is_one_sentence() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     page = sent(filled(url))
-    assert "127.0.0.1 cannot be reached: check the address." in said(page)
+    assert f"{host(url)} cannot be reached: check the address." in said(page)
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "no address", f"https://u:{KEY}@x.com"])

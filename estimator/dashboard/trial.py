@@ -82,7 +82,7 @@ def _ask(prompts: tuple[Prompt, ...]) -> None:
     known = [(where, priced_as) for where, priced_as in asked if where]
     if len(known) < len(sides):
         return
-    if len({(where.url, where.model) for where, _ in known}) < len(known):
+    if len({(where.host, where.model) for where, _ in known}) < len(known):
         raise InputError("both are the same model at the same address: change one of them.")
     hosts = " and ".join(dict.fromkeys(f"**{escaped(where.host)}**" for where, _ in known))
     for where, _ in known:

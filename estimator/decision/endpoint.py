@@ -60,7 +60,8 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        return httpx.URL(self.url).host
+        """With the port where it is not the usual one."""
+        return httpx.URL(self.url).netloc.decode()
 
 
 @dataclass(frozen=True, slots=True)

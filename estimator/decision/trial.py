@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,11 +34,12 @@ _LATE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A prompt with its answer, or with the reason why there is none."""
+    """A prompt with its answer, or with the reason why there is none. `is_final`: nor would others get one."""
 
     prompt: Prompt
     answer: Answer | None = None
     problem: str = ""
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,28 @@ def run(
         raise InputError(f"trials are switched off on this server ({SWITCH}).")
     given_up = ""
     asked: dict[int, Asked] = {}
-    with client(limits) as http, ThreadPoolExecutor(limits.at_once) as pool:
+    pool = ThreadPoolExecutor(limits.at_once)
+    with client(limits) as http:
         waiting = {pool.submit(ask, http, where, prompt, limits, stop): n for n, prompt in enumerate(prompts)}
         try:
             for done in as_completed(waiting):
-                number = waiting[done]
-                try:
-                    asked[number] = Asked(prompts[number], done.result())
-                except NoAnswer as reason:
-                    asked[number] = Asked(prompts[number], problem=str(reason))
-                    nobody_answers = len(asked) >= limits.at_once and not any(each.answer for each in asked.values())
-                    if not given_up and (reason.is_final or nobody_answers):
-                        given_up = str(reason)
-                        stop.set()
+                asked[waiting[done]] = each = _outcome(prompts[waiting[done]], done)
+                nobody_answers = len(asked) >= limits.at_once and not any(one.answer for one in asked.values())
+                if not given_up and (each.is_final or nobody_answers):
+                    given_up = each.problem
+                    stop.set()
                 progress(len(asked) / len(prompts))
         finally:
-            stop.set()  # Whatever interrupts this, no further prompt is sent.
+            stop.set()  # Whatever interrupts this, no further prompt is sent, and nobody waits for one on its way.
+            pool.shutdown(wait=False, cancel_futures=True)
     return Trial(where.host, where.model, tuple(_told(asked[n], given_up) for n in range(len(prompts))))
+
+
+def _outcome(prompt: Prompt, done: Future[Answer]) -> Asked:
+    try:
+        return Asked(prompt, done.result())
+    except NoAnswer as reason:
+        return Asked(prompt, problem=str(reason), is_final=reason.is_final)
 
 
 def _told(each: Asked, given_up: str) -> Asked:
