@@ -48,6 +48,7 @@ def finding_json(found: Finding) -> dict[str, object]:
                 "subject": each.subject,
                 "figure": each.figure,
                 "holds": each.holds,
+                "confidence": each.confidence or None,
                 "source": each.source,
                 "as_of": each.as_of.isoformat(),
             }

@@ -63,3 +63,10 @@ def test_a_day_without_prices_is_no_error() -> None:
 @pytest.mark.parametrize("key", ["claim-no-fees-gpus", "claim-two-gpus-gpus"])
 def test_one_gpu_is_an_answer(key: str) -> None:
     run(lambda p: p.number_input(key=key).set_value(1))
+
+
+def test_what_others_found_says_how_sure_it_is() -> None:
+    tables = [table.value for table in run().table]
+    scores = next(t for t in tables if "MRCR at 1M tokens: 83.5" in set(t["What is known"]))
+    assert set(scores["How sure"]) == {"medium", "low"}
+    assert set(tables[0]["How sure"]) == {"worked out here"}

@@ -4,9 +4,12 @@ import json
 import logging
 import socket
 import time
+from contextlib import suppress
 from threading import Event, Timer
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from estimator.decision.endpoint import (
     Endpoint,
@@ -127,6 +130,7 @@ def test_what_a_server_refuses_to_be_told_is_left_out(refuses: tuple[str, ...], 
         pytest.param(Script(events=["{no json"]), "does not speak the chat protocol", id="no JSON"),
         pytest.param(Script(events=['{"choices": 7}']), "does not speak the chat protocol", id="another shape"),
         pytest.param(Script(events=['{"usage": {"prompt_tokens": -1}}']), "does not speak", id="a negative count"),
+        pytest.param(Script(usage={"prompt_tokens": 10**30}), "does not speak", id="an absurd count"),
         pytest.param(Script(events=["[DONE]"]), "without text", id="empty"),
         pytest.param(Script(events=[]), "without text", id="nothing"),
         pytest.param(Script(events=['{"error": {"message": "wombat"}}']), "broke off", id="an error in the stream"),
@@ -187,6 +191,16 @@ def test_what_is_no_address_is_refused_without_repeating_it(address: str) -> Non
     with pytest.raises(InputError) as refused:
         endpoint(address, "m", KEY)
     assert KEY not in str(refused.value)
+
+
+@given(st.text() | st.text().map("http://{}".format))
+def test_any_text_is_an_address_or_refused(address: str) -> None:
+    with suppress(InputError):
+        assert endpoint(address, "m", "").url.startswith("http")
+
+
+def test_blanks_around_a_key_are_no_part_of_it() -> None:
+    assert endpoint("https://x.com", "m", f" {KEY}\n").key.get_secret_value() == KEY
 
 
 @pytest.mark.parametrize("key", ["sk-\nX: y", "sk-é"])

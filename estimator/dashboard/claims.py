@@ -93,6 +93,7 @@ def _evidence(evidence: tuple[Evidence, ...]) -> None:
                 "Of": escaped(each.subject),
                 "What is known": escaped(each.figure),
                 "Speaks": _BEARS[each.holds],
+                "How sure": each.confidence or "worked out here",
                 "Source": each.source,
                 "As of": f"{each.as_of:%-d %B %Y}",
             }

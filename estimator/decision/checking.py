@@ -61,7 +61,7 @@ def _known(fact: KnownFact, case: Case) -> Evidence:
             holds = fact.value >= fact.other_value - case.inputs["margin"]
         elif holds:
             holds = fact.value >= case.inputs["percent"]
-    return Evidence(fact.subject, figure, holds, fact.source, fact.as_of)
+    return Evidence(fact.subject, figure, holds, fact.source, fact.as_of, fact.confidence)
 
 
 def _others(_: Case) -> Iterator[Evidence]:

@@ -81,13 +81,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One figure, and whether the claim holds by it; None where it only stands beside."""
+    """One figure, and whether the claim holds by it; None where it only stands beside.
+
+    `confidence`: high, medium or low for what others found; blank for what is worked out here.
+    """
 
     subject: str
     figure: str
     holds: bool | None
     source: str
     as_of: date
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

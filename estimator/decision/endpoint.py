@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from threading import Event
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tenacity import (
     Retrying,
     retry_if_exception_type,
@@ -97,6 +97,9 @@ class Answer:
         return (self.total_s - self.ttft_s) / (self.output_tokens - 1)
 
 
+_Tokens = Annotated[int, Field(ge=0, le=10**9)]  # More is no count of one answer.
+
+
 class _Part(BaseModel):
     """What of an event is read; all else is passed over."""
 
@@ -114,14 +117,14 @@ class _Choice(_Part):
 
 
 class _Details(_Part):
-    cached_tokens: NonNegativeInt | None = None
+    cached_tokens: _Tokens | None = None
 
 
 class _Usage(_Part):
-    prompt_tokens: NonNegativeInt | None = None
-    completion_tokens: NonNegativeInt | None = None
+    prompt_tokens: _Tokens | None = None
+    completion_tokens: _Tokens | None = None
     prompt_tokens_details: _Details | None = None
-    prompt_cache_hit_tokens: NonNegativeInt | None = None
+    prompt_cache_hit_tokens: _Tokens | None = None
 
     @property
     def cached(self) -> int:
@@ -164,11 +167,12 @@ def endpoint(address: str, model: str, key: str) -> Endpoint:
         raise InputError("the address must hold no password, question mark or #: the key has a field of its own.")
     if not model.strip():
         raise InputError("name the model as the endpoint calls it.")
+    key = key.strip()
     if not key.isascii() or not key.isprintable():
         raise InputError("the key holds signs that no key has: copy it again.")
     path = url.path.rstrip("/")
     whole = url.copy_with(path=path if path.endswith(_PATH) else path + _PATH)
-    return Endpoint(str(whole), model.strip(), SecretStr(key.strip()))
+    return Endpoint(str(whole), model.strip(), SecretStr(key))
 
 
 def is_open_to_readers(where: Endpoint) -> bool:
@@ -200,17 +204,11 @@ def ask(http: httpx.Client, where: Endpoint, prompt: Prompt, limits: Limits, sto
 
 
 def _ask_adapting(http: httpx.Client, where: Endpoint, prompt: Prompt, limits: Limits, stop: Event) -> Answer:
-    """Asked again without what the server refuses to be told."""
+    """Asked again without what the server refuses to be told, one field after the other."""
     body = _body(where, prompt, limits)
-    for _ in _OPTIONAL:
-        refused = _attempt(http, where, body, limits, stop)
-        if isinstance(refused, Answer):
-            return refused
-        body = _without(body, refused)
-    last = _attempt(http, where, body, limits, stop)
-    if isinstance(last, Answer):
-        return last
-    raise _refusal(where, httpx.codes.BAD_REQUEST)
+    while not isinstance(found := _attempt(http, where, body, limits, stop), Answer):
+        body = _without(body, found)
+    return found
 
 
 def _body(where: Endpoint, prompt: Prompt, limits: Limits) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from decimal import Decimal
 from statistics import median
 from threading import Event
 
-from scipy.stats import binomtest  # type: ignore[import-untyped]
-
 from estimator.decision.endpoint import (
     LIMITS,
     STOPPED,
@@ -257,6 +255,8 @@ def scores(trials: Sequence[Trial], looks: Sequence[Look], marks: Mapping[tuple[
 
 
 def _score(marked: Sequence[bool]) -> Score:
+    from scipy.stats import binomtest  # type: ignore[import-untyped] # noqa: PLC0415 - takes a second to load
+
     good = sum(marked)
     interval = binomtest(good, len(marked)).proportion_ci(method="wilson")
     return Score(good, len(marked), float(interval.low), float(interval.high))
