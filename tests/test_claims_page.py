@@ -67,6 +67,6 @@ def test_one_gpu_is_an_answer(key: str) -> None:
 
 def test_what_others_found_says_how_sure_it_is() -> None:
     tables = [table.value for table in run().table]
-    scores = next(t for t in tables if "MRCR at 1M tokens: 83.5" in set(t["What is known"]))
+    scores = next(t for t in tables if t["What is known"][0].startswith("MRCR"))
     assert set(scores["How sure"]) == {"medium", "low"}
     assert set(tables[0]["How sure"]) == {"worked out here"}
