@@ -19,6 +19,7 @@ VERBS = {
     "selfhost": "selfhost",
     "fits": "selfhost",
     "accuracy": "accuracy",
+    "claims": "claims",
     "reconcile": "bills",
     "saved": "saved",
 }

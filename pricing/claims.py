@@ -1,24 +1,11 @@
 """What was claimed before there was a list price, beside what was listed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from pricing.catalog import Catalog, Model
-from pricing.facts import DATA, Fact, read_table
 from pricing.timeline import listed
 from pricing.values import BILLABLE, CLAIMS, PriceRule
-
-
-class Claim(Fact):
-    """A row of data/catalog/claims.csv: something said about a model, and what was found when it was checked."""
-
-    id: str
-    said: str
-    verdict: str
-    found: str
-    said_by: str
-    source: str
-    checked_on: date
 
 
 @dataclass(frozen=True)
@@ -29,10 +16,6 @@ class PriceClaim:
     claimed_name: str
     model: Model
     listed: PriceRule | None
-
-
-def claims() -> tuple[Claim, ...]:
-    return read_table(DATA / "catalog" / "claims.csv", Claim)
 
 
 def price_claims(catalog: Catalog, at: datetime) -> tuple[PriceClaim, ...]:

@@ -25,8 +25,8 @@ FLOORS = (
 )
 
 DOORS = {
-    "httpx": ("pricing.refresh",),
-    "tenacity": ("pricing.refresh",),
+    "httpx": ("pricing.refresh", "estimator.decision.endpoint"),  # Feeds of prices; a trial's prompts, on request.
+    "tenacity": ("pricing.refresh", "estimator.decision.endpoint"),
     "filelock": ("pricing.store",),
     "genai_prices": ("pricing.feeds.genai",),
     "tiktoken": ("estimator.tokens",),
@@ -53,7 +53,7 @@ DOORS = {
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
-    "scipy": ("estimator.selfhost.fleet", "estimator.selfhost.calibration.fit"),
+    "scipy": ("estimator.selfhost.fleet", "estimator.selfhost.calibration.fit", "estimator.decision.trial"),
     "simpy": ("estimator.selfhost.simulate",),
 }
 

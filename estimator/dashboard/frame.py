@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.dashboard import accuracy, ask, bill, budget, compare, prices, saved, selfhost
+from estimator.dashboard import accuracy, ask, bill, budget, claims, compare, prices, saved, selfhost, trial
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
@@ -61,6 +61,8 @@ PAGES = {
     "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
     "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
     "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", bill.show)),
+    "trial": (_CHECK, "Your own prompts", page("Which model answers well enough?", trial.show)),
+    "claims": (_CHECK, "The article", page("The article, checked", claims.show)),
     "accuracy": (_CHECK, "Accuracy", page("How accurate is this?", accuracy.show)),
     "prices": (_CHECK, "Prices", page("What do models cost, and who says so?", prices.show)),
 }

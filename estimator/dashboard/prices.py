@@ -13,7 +13,7 @@ from estimator.dashboard.upkeep import show_upkeep
 from estimator.dashboard.work import choose
 from estimator.report import count, rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
-from pricing.claims import PriceClaim, claims, price_claims
+from pricing.claims import PriceClaim, price_claims
 from pricing.disagreements import disagreements
 
 _ARTICLE_DAY = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -189,24 +189,12 @@ def _span(rule: PriceRule) -> str:
 def _article() -> None:
     st.markdown(
         "An article of 11 March 2026 compared DeepSeek V4, then unreleased, with three models on sale. "
-        "Its prices are kept here as what they are, beside what the sellers listed that day and list now."
+        "Its prices are kept here as what they are, beside what the sellers listed that day and list now; the page "
+        '"The article, checked" takes all its claims one by one.'
     )
     then, today = price_claims(catalog(), _ARTICLE_DAY), price_claims(catalog(), now())
     st.table([_claim_row(a, b) for a, b in zip(then, today, strict=True)])
-    st.subheader("What else it said")
-    st.table(
-        [
-            {
-                "It said": escaped(c.said),
-                "Is it so?": c.verdict,
-                "What we found": escaped(c.found),
-                "Checked": c.checked_on,
-            }
-            for c in claims()
-        ]
-    )
-    ids = dict.fromkeys([*(c.claimed.source for c in then), *(c.source for c in claims())])
-    sources(tuple(ids), catalog())
+    sources(tuple(dict.fromkeys(c.claimed.source for c in then)), catalog())
 
 
 def _claim_row(then: PriceClaim, today: PriceClaim) -> dict[str, str]:
