@@ -10,7 +10,7 @@ from decimal import Decimal
 from estimator.decision.claims import Case, Claim, Evidence, Finding, KnownFact, checked, facts_of, inputs_of
 from estimator.decision.prices_then import active_parameters, blended, history, per_mtok, same_weights
 from estimator.selfhost import Architecture, Device, feasible, find_architecture, find_device
-from estimator.selfhost.architecture import Compressed, Latent
+from estimator.selfhost.attention import Compressed, Latent
 from estimator.selfhost.deployment import layouts
 from estimator.selfhost.device import rent
 from estimator.selfhost.throughput import steady
