@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("app",),
     ("estimator.__main__",),
+    ("estimator.lever_commands",),
     ("estimator.commands",),
     ("estimator.tables",),
     ("estimator.forms",),
@@ -52,7 +53,7 @@ DOORS = {
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
-    "scipy": ("estimator.selfhost.fleet",),
+    "scipy": ("estimator.selfhost.fleet", "estimator.decision.split"),
     "simpy": ("estimator.selfhost.simulate",),
 }
 
