@@ -13,11 +13,15 @@ from pricing import CLAIMS, Catalog, Model, Unpriced
 
 @dataclass(frozen=True)
 class Demands:
-    """A floor under quality, rules on data (ids of RULES), and the person's own scores, which come first."""
+    """A floor under quality, rules on data (ids of RULES), and the person's own scores, which come first.
+
+    `can_wait`: nobody waits for the answers.
+    """
 
     floor: Floor | None = None
     rules: frozenset[str] = frozenset()
     own: tuple[OwnScore, ...] = ()
+    can_wait: bool = False
 
     def rated(self, catalog: Catalog) -> Mapping[str, float]:
         """The scores that the floor looks at, by name; nothing is rated without a floor."""
@@ -68,3 +72,10 @@ def named(names: Collection[str], catalog: Catalog) -> list[Model]:
 def reaches(name: str, rated: Mapping[str, float], floor: Floor) -> bool:
     """Whether its score is on record and not below the floor."""
     return name in rated and rated[name] >= floor.value
+
+
+def doubt(work: Workload, floor: Floor) -> str:
+    """Why scores under the floor's setting may not be had for the tokens of this work, if they may not."""
+    if floor.setting == "thinking" and not work.typical.usage.reasoning_tokens:
+        return "The scores were taken with thinking, which writes many more tokens; this work has none on record."
+    return "How much the models thought for these scores is not stated." if floor.setting == "as-served" else ""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from estimator.decision.compare import Option, Scenario, compare
-from estimator.decision.demands import Demands, named, options_among, reaches, takes
+from estimator.decision.demands import Demands, doubt, named, options_among, reaches, takes
 from estimator.decision.mix import Mix, mix
 from estimator.decision.quality import Floor, benchmark_name, floors_for
 from estimator.decision.shifting import Cut, cheap_hours, less_reasoning, shifted, shorter_answers, shorter_prompts
@@ -44,8 +44,8 @@ class Lever:
     """A change and what it saves, in USD a month; `low_usd` and `high_usd` bound `usd`.
 
     Light months are set against light ones and heavy against heavy ones, at the least and the most of the change.
-    `after_usd` is what a typical month then costs; `options` is what it then runs on. `doubt` says why the quality that
-    it promises may not come at this price, if it may not.
+    `after_usd` is what a typical month then costs; `options` is what it then runs on. `doubt` says what must be so
+    for it to be had, where that is not known.
     """
 
     fact: LeverFact
@@ -212,9 +212,12 @@ def _batch(case: _Case, _fact: LeverFact) -> _Change:
         raise _NotHere("It is sent in batches already.")
     if case.scenario.mode != STANDARD:
         raise _NotHere("Batches are for standard service.")
-    return _on_other_terms(
-        case, "Requests are sent in files, and answered within a day.", replace(case.scenario, mode=BATCH)
-    )
+    said = "Requests are sent in files, and answered within a day."
+    return _if_it_can_wait(case, _on_other_terms(case, said, replace(case.scenario, mode=BATCH)))
+
+
+def _if_it_can_wait(case: _Case, change: _Change) -> _Change:
+    return replace(change, doubt="" if case.demands.can_wait else "It is only for answers that nobody waits for.")
 
 
 def _changed(case: _Case, fact: LeverFact, said: str, by: Cut) -> _Change:
@@ -237,7 +240,7 @@ def _off_peak(case: _Case, fact: LeverFact) -> _Change:
     if all(is_cheap(cell.start) for cell in case.work.typical.cells):
         raise _NotHere("All requests come at its cheapest hours already.")
     said = "Requests of dear hours that can wait are sent in the next cheap hour."
-    return _changed(case, fact, said, partial(shifted, is_cheap=is_cheap))
+    return _if_it_can_wait(case, _changed(case, fact, said, partial(shifted, is_cheap=is_cheap)))
 
 
 def _prompts(case: _Case, fact: LeverFact) -> _Change:
@@ -269,7 +272,7 @@ def _another(case: _Case, _fact: LeverFact) -> _Change:
     said = f"rated {floor.value:g} or more on {benchmark_name(floor.benchmark)} may be used"
     change = _cheapest(case, named(good, case.catalog), said)
     score = f"Its score there is {rated[change.options[0].name]:g}."
-    return replace(change, said=f"{change.said} {score}", doubt=_doubt(case, floor))
+    return replace(change, said=f"{change.said} {score}", doubt=doubt(case.work, floor))
 
 
 def _cheapest(case: _Case, models: Iterable[Model], what: str) -> _Change:
@@ -288,7 +291,7 @@ def _mix(case: _Case, _fact: LeverFact) -> _Change:
         raise _NotHere(f"One model alone is cheapest under this floor: {made.models[0].name}.")
     shares = [(o.name, sum(p.share for p in made.parts if p.option.name == o.name)) for o in made.models]
     said = f"{', '.join(f'{share:.0%} on {name}' for name, share in shares)}; the mean score is {made.rating:.1f}."
-    return _Change(said, [_amounts(made)], made.models, doubt=_doubt(case, floor), mixed=made)
+    return _Change(said, [_amounts(made)], made.models, doubt=doubt(case.work, floor), mixed=made)
 
 
 def _selfhost(case: _Case, _fact: LeverFact) -> _Change:
@@ -301,21 +304,14 @@ def _selfhost(case: _Case, _fact: LeverFact) -> _Change:
     if not fitting:
         raise _NotHere("No open model among those worked out for own GPUs is this one, or known to reach its score.")
     best = min(fitting, key=lambda option: option.usd)
-    doubt = _doubt(case, floor) if floor and best.weights != same else ""
-    return _Change(f"{best.name}: {best.detail}.", [_amounts(best)], (best,), best.assumptions, doubt)
+    open_ = doubt(case.work, floor) if floor and best.weights != same else ""
+    return _Change(f"{best.name}: {best.detail}.", [_amounts(best)], (best,), best.assumptions, open_)
 
 
 def _floor(case: _Case) -> Floor:
     if case.demands.floor is None:
         raise _NotHere(f"{case.present.name} is not rated on record: choose a floor, or give scores of your own.")
     return case.demands.floor
-
-
-def _doubt(case: _Case, floor: Floor) -> str:
-    """Why scores under this setting may not be had for the tokens of this work."""
-    if floor.setting == "thinking" and not case.work.typical.usage.reasoning_tokens:
-        return "The scores were taken with thinking, which writes many more tokens; this work has none on record."
-    return "How much the models thought for these scores is not stated." if floor.setting == "as-served" else ""
 
 
 _LEVERS: dict[str, Callable[[_Case, LeverFact], _Change]] = {

@@ -112,19 +112,34 @@ def scores() -> tuple[Score, ...]:
 
 def scores_of(name: str, catalog: Catalog) -> tuple[Score, ...]:
     """The published scores of the model that goes by this name in the catalog; none is *not rated*."""
-    return tuple(s for s in scores() if catalog.models[s.provider, s.model].info.name == name)
+    return tuple(s for s in scores() if _name(s, catalog) == name)
+
+
+def _name(score: Score, catalog: Catalog) -> str:
+    model = catalog.models.get((score.provider, score.model))
+    return model.info.name if model else ""
 
 
 def ratings(benchmark: str, setting: str, catalog: Catalog, own: Sequence[OwnScore] = ()) -> dict[str, float]:
     """The score of each model rated so, by its name in the catalog. A model that is not in it is not rated."""
     if benchmark == OWN:
         return {score.name: score.value for score in own}
-    among = (s for s in scores() if (s.benchmark, s.setting) == (benchmark, setting))
-    return {catalog.models[s.provider, s.model].info.name: s.value for s in among}
+    among = ((_name(s, catalog), s) for s in scores() if (s.benchmark, s.setting) == (benchmark, setting))
+    return {name: score.value for name, score in among if name}
 
 
 def benchmark_name(id_: str) -> str:
     return "your own test" if id_ == OWN else benchmarks()[id_].name
+
+
+def grounds(own: Sequence[OwnScore] = ()) -> tuple[tuple[str, str], ...]:
+    """Each benchmark and setting that a floor can rest on, the person's own test first."""
+    tested = [(OWN, OWN)] if own else []
+    rated = {(s.benchmark, s.setting) for s in scores()}
+    return (
+        *tested,
+        *((b.id, s) for b in benchmarks().values() if b.independent for s in SETTINGS if (b.id, s) in rated),
+    )
 
 
 def floors_for(name: str, catalog: Catalog, own: Sequence[OwnScore] = ()) -> tuple[Floor, ...]:
