@@ -1,5 +1,6 @@
 """The verbs that say what would make work cheaper."""
 
+import re
 from argparse import Namespace, _SubParsersAction
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -90,13 +91,9 @@ _EXAMPLE = "livebench-2026-06-25:thinking:70"
 
 
 def _percent(text: str) -> Fraction:
-    try:
-        share = Fraction(text) / 100
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"{text[:20] or 'nothing'} is no number of per cent: write one from 0 to 100.") from None
-    if not 0 <= share <= 1:
-        raise InputError(f"{text[:20]} per cent cannot be: write a number from 0 to 100.")
-    return share
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", text, re.ASCII) or Fraction(text) > 100:
+        raise InputError(f"{text[:20] or 'nothing'} is no number of per cent: write one from 0 to 100, such as 72.5.")
+    return Fraction(text) / 100
 
 
 def _levers_json(found: Levers, book: Catalog, exchange: Rate) -> dict[str, Any]:

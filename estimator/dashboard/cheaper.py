@@ -96,9 +96,10 @@ def _best(found: Levers, mine: Purse) -> None:
     st.markdown(f"### {escaped(best.fact.name)}: saves {amount} a month")
     more = found.found[0]
     might = f"{escaped(more.fact.name)} might save {escaped(mine.written(more.usd))}, but that is in doubt: see below."
+    span = escaped(mine.span(best.low_usd, best.high_usd))
     st.markdown(
         f"{now}; then {escaped(mine.written(best.after_usd))}. {escaped(best.change)} "
-        f"({escaped(mine.span(best.low_usd, best.high_usd))}, from a light to a heavy month.) {might if more.doubt else ''}"
+        f"({span}, from a light to a heavy month.) {might if more.doubt else ''}"
     )
 
 

@@ -1,8 +1,10 @@
 """The same requests at cheaper hours, or with shorter answers."""
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from functools import cache
 from typing import Protocol
 
@@ -53,20 +55,29 @@ def _at(cell: Cell, when: datetime) -> Cell:
 def shifted(profile: Profile, share: float, is_cheap: IsCheap) -> Profile:
     """The same requests, a `share` of those that come at dear hours in the next cheap half hour. No token is lost."""
 
+    exact = Fraction(repr(share))
+
     @cache
     def next_cheap(when: datetime) -> datetime:
         return next(t for n in range(1, 2 * _WEEK // SLOT) if is_cheap(t := when + n * SLOT))
 
-    def parts(cell: Cell) -> Iterable[Cell]:
-        later = 0 if is_cheap(cell.start) else round(cell.requests * share)
-        stays = cell.requests - later
-        if stays:
-            yield Cell(cell.start, cell.floor, stays, part_of(cell.usage, 0, stays, cell.requests))
-        if later:
-            moved = part_of(cell.usage, stays, cell.requests, cell.requests)
-            yield Cell(next_cheap(cell.start), cell.floor, later, moved)
+    def parts() -> Iterator[Cell]:
+        dear = 0
+        for cell in profile.cells:
+            if is_cheap(cell.start):
+                yield cell
+                continue
+            # Shares of all dear requests so far, so that cells of one request each are moved too.
+            before, dear = dear, dear + cell.requests
+            later = math.floor(dear * exact) - math.floor(before * exact)
+            stays = cell.requests - later
+            if stays:
+                yield replace(cell, requests=stays, usage=part_of(cell.usage, 0, stays, cell.requests))
+            if later:
+                moved = part_of(cell.usage, stays, cell.requests, cell.requests)
+                yield Cell(next_cheap(cell.start), cell.floor, later, moved)
 
-    return replace(profile, cells=_together(part for cell in profile.cells for part in parts(cell)))
+    return replace(profile, cells=_together(parts()))
 
 
 def _together(cells: Iterable[Cell]) -> tuple[Cell, ...]:

@@ -79,7 +79,7 @@ def _breaks(problem: Problem, shares: Shares, column: int, start: float) -> floa
     fixed, moving = _line(problem, shares, column)
     for _ in range(len(problem.quality) * len(problem.hard) + 1):
         costs = problem.costs.copy()
-        costs[:, column] *= times
+        costs[np.isfinite(costs[:, column]), column] *= times  # What is barred stays so at any price.
         best = solve(replace(problem, costs=costs))
         if best is None or best.cost >= fixed + moving * times - _SAME * (fixed + moving):
             break
