@@ -54,14 +54,14 @@ def own_asked() -> tuple[OwnScore, ...]:
 def floor_asked(name: str, own: Sequence[OwnScore]) -> Floor | None:
     """The floor under quality: at first where the present model stands, on the benchmark that shows most."""
     usual = floors_for(name, catalog(), own)
-    choices = (*grounds(own), None)
-    first = (usual[0].benchmark, usual[0].setting) if usual else None
+    choices = grounds(own)
     left, right = st.columns(2, vertical_alignment="bottom")
     ground = left.selectbox(
         "Quality is measured by",
         choices,
-        index=choices.index(first),
-        format_func=lambda g: f"{benchmark_name(g[0])}, {SETTINGS[g[1]]}" if g else "Nothing: no floor",
+        index=choices.index((usual[0].benchmark, usual[0].setting)) if usual else None,
+        placeholder=f"{name} is not rated: choose a benchmark",
+        format_func=lambda g: f"{benchmark_name(g[0])}, {SETTINGS[g[1]]}",
         key=f"ground-{name}-{bool(own)}",
         help="A score counts only under the same setting: with thinking a model writes many more tokens.",
     )
