@@ -50,7 +50,8 @@ def test_the_best_lever_comes_first_with_its_amount() -> None:
     page = run()
     assert headline(page).startswith("### Reuse repeated text: saves \\$")
     assert "On GPT-5.4 this work costs \\$203 a month" in said(page)
-    assert "**In doubt**: a mix of models, another model." in said(page)
+    assert "- **Another model**: The scores were taken with thinking" in said(page)
+    assert "tokens a request are thought" in said(page)
     assert "savings do not add up" in said(page)
 
 
@@ -71,6 +72,16 @@ def test_a_floor_that_nothing_reaches_is_said() -> None:
         next(s for s in page.slider if s.label.startswith("At least")).set_value(95.0)
 
     assert "No mix reaches 95 on LiveBench, June 2026" in said(run(demand))
+
+
+def test_the_floor_of_the_mix_moves_by_itself() -> None:
+    def demand(page: AppTest) -> None:
+        next(s for s in page.slider if s.label == "The floor of the mix (percent)").set_value(75.5)
+
+    page = run(demand)
+    assert "The floor of 75.5 on LiveBench, June 2026" in said(page)
+    done = next(frame.value for frame in page.dataframe if "What is done" in frame.value.columns)
+    assert any("Gemini 3.5 Flash from" in change for change in done["What is done"])  # The levers keep theirs.
 
 
 def test_a_model_without_scores_is_not_rated() -> None:

@@ -200,6 +200,15 @@ def test_a_mix_where_it_is_cheaper_than_one_model() -> None:
     assert why(pulled(PLAIN, GOOD, own=SCORES))["mix"] == "One model alone is cheapest under this floor: GOOD."
 
 
+def test_scores_with_thinking_say_how_much_of_it_the_saving_pays_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    calm = work(Usage(uncached_input_tokens=1000, output_tokens=100))
+    monkeypatch.setattr("estimator.decision.demands.ratings", lambda *_: {"M": 80.0, "GOOD": 80.0})
+    found = by_id(pulled(PLAIN, GOOD, of=calm, floor=Floor("livebench-2026-06-25", "thinking", 75)))["another"]
+    # $15 saved on 10,000 requests at $5 a million tokens written: 300 tokens each.
+    assert found.doubt.endswith("The saving is gone once about 300 tokens a request are thought.")
+    assert not by_id(pulled(PLAIN, GOOD, floor=Floor("livebench-2026-06-25", "thinking", 75)))["another"].doubt
+
+
 def hosted(usd: str, weights: str) -> Option:
     return option(usd, "5", "40", provider="selfhost", kind="selfhost", weights=weights, name="W on own GPUs")
 

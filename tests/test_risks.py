@@ -116,7 +116,7 @@ def test_no_fact_is_surer_than_the_one_collected(shared: Path) -> None:
     fields = {"training_default": "training", "retention": "retention", "jurisdiction": "law", "where_stored": "place"}
     with (shared / "risks" / "risks.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if "API" in row["model_or_service"]]
-    ours = {(f.provider, f.field): f for f in risk_facts() if not f.region and not f.model_prefix}
+    ours = {(f.provider, str(f.field)): f for f in risk_facts() if not f.region and not f.model_prefix}
     checked = [
         (row, ours[names[row["provider"]], fields[row["field"]]])
         for row in rows

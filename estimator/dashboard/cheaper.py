@@ -1,6 +1,7 @@
 """What would make it cheaper? The best lever in a sentence, all of them ranked, a mix of models, evidence and risks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import streamlit as st
@@ -21,6 +22,7 @@ from estimator.workload import Workload
 from pricing import InputError, Model, catalog
 
 _FIRST = ("openai", "gpt-5.4")
+_ROW_PX = 35
 
 
 def show(work: Workload) -> None:
@@ -118,7 +120,7 @@ def _table(found: Sequence[Lever], mine: Purse) -> None:
         for lever in found
     ]
     money = ("Saves a month", "At least", "At most", "Then")
-    table(rows, dict.fromkeys(money, mine.written), "What each change saves, its effort and its risk", height=320)
+    table(rows, dict.fromkeys(money, mine.written), "What each change saves, its effort and its risk", _high(rows))
     st.caption(
         "Each change for itself: savings do not add up. Amounts are worked out from prices; effort and risk are our "
         "judgement."
@@ -131,10 +133,15 @@ def _table(found: Sequence[Lever], mine: Purse) -> None:
             st.markdown("\n".join(f"- {escaped(text)} *({status_words(status)})*" for text, status in about))
 
 
+def _high(rows: Sequence[object]) -> int:
+    """As high as a table of these rows."""
+    return _ROW_PX * (len(rows) + 1) + 3
+
+
 def _doubts(found: Levers) -> None:
-    for reason in dict.fromkeys(lever.doubt for lever in found.found if lever.doubt):
-        names = ", ".join(lever.fact.name.lower() for lever in found.found if lever.doubt == reason)
-        st.warning(f"**In doubt**: {escaped(names)}. {escaped(reason)}", icon="⚠️")
+    doubted = [f"- **{escaped(lever.fact.name)}**: {escaped(lever.doubt)}" for lever in found.found if lever.doubt]
+    if doubted:
+        st.warning("\n".join(["In doubt:", "", *doubted]), icon="⚠️")
 
 
 def _left_out(found: Levers) -> None:
@@ -148,8 +155,12 @@ def _mixed(work: Workload, scenario: Scenario, demands: Demands, present: Option
     if demands.floor is None:
         st.info("A mix needs a floor under quality: choose one in your demands above.")
         return
-    left, right = st.columns(2, vertical_alignment="bottom")
-    easy = left.slider("Easy requests, which any rated model may take (percent)", 0, 100, 0, 5, key="easy")
+    floor = demands.floor
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    key = f"mix-{floor.benchmark}-{floor.setting}-{floor.value:g}"
+    least = left.slider("The floor of the mix (percent)", 0.0, 100.0, floor.value, 0.5, key=key)
+    easy = middle.slider("Easy requests, which any rated model may take (percent)", 0, 100, 0, 5, key="easy")
+    demands = replace(demands, floor=replace(floor, value=least))
     each = right.toggle(
         "Every other request on a model at the floor",
         key="each",
@@ -162,7 +173,7 @@ def _mixed(work: Workload, scenario: Scenario, demands: Demands, present: Option
         st.info(escaped(said[:1].upper() + said[1:]))
         return
     _mix_said(made, present, mine)
-    if said := doubt(work, demands.floor):
+    if said := doubt(work, floor):
         st.caption(f"In doubt: {escaped(said)}")
 
 
@@ -185,7 +196,7 @@ def _mix_said(made: Mix, present: Option, mine: Purse) -> None:
         }
         for part in made.parts
     ]
-    table(rows, {"A month": mine.written}, "Which share of the requests goes to which model", height=180)
+    table(rows, {"A month": mine.written}, "Which share of the requests goes to which model", _high(rows))
     st.markdown("\n".join(f"- {line}" for line in _sensitivity(made, mine)))
 
 

@@ -271,8 +271,9 @@ def _another(case: _Case, _fact: LeverFact) -> _Change:
     good = {name for name in rated if name != case.present.name and reaches(name, rated, floor)}
     said = f"rated {floor.value:g} or more on {benchmark_name(floor.benchmark)} may be used"
     change = _cheapest(case, named(good, case.catalog), said)
-    score = f"Its score there is {rated[change.options[0].name]:g}."
-    return replace(change, said=f"{change.said} {score}", doubt=doubt(case.work, floor))
+    best = change.options[0]
+    scored = replace(change, said=f"{change.said} Its score there is {rated[best.name]:g}.")
+    return _as_rated(case, floor, scored, _usd_per_output_token(best))
 
 
 def _cheapest(case: _Case, models: Iterable[Model], what: str) -> _Change:
@@ -291,7 +292,25 @@ def _mix(case: _Case, _fact: LeverFact) -> _Change:
         raise _NotHere(f"One model alone is cheapest under this floor: {made.models[0].name}.")
     shares = [(o.name, sum(p.share for p in made.parts if p.option.name == o.name)) for o in made.models]
     said = f"{', '.join(f'{share:.0%} on {name}' for name, share in shares)}; the mean score is {made.rating:.1f}."
-    return _Change(said, [_amounts(made)], made.models, doubt=doubt(case.work, floor), mixed=made)
+    written = sum((Decimal(repr(p.share)) * _usd_per_output_token(p.option) for p in made.parts), Decimal(0))
+    return _as_rated(case, floor, _Change(said, [_amounts(made)], made.models, mixed=made), written)
+
+
+def _as_rated(case: _Case, floor: Floor, change: _Change, usd_per_output_token: Decimal) -> _Change:
+    """With the doubt whether its scores can be had at this price, and how much thinking would eat the saving."""
+    said = doubt(case.work, floor)
+    saved, requests = case.present.usd - change.after[0].usd, case.work.requests_per_month
+    if said and floor.setting == "thinking" and saved > 0 and usd_per_output_token:
+        room = saved * requests.denominator / requests.numerator / usd_per_output_token
+        said = f"{said} The saving is gone once about {room:,.0f} tokens a request are thought."
+    return replace(change, doubt=said)
+
+
+def _usd_per_output_token(option: Option) -> Decimal:
+    """As it bills this work; 0 where it bills none."""
+    written = [line for line in option.lines if line.name == "output"]
+    tokens = sum((line.quantity for line in written), Decimal(0))
+    return sum((line.usd for line in written), Decimal(0)) / tokens if tokens else Decimal(0)
 
 
 def _selfhost(case: _Case, _fact: LeverFact) -> _Change:
