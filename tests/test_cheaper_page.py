@@ -55,6 +55,33 @@ def test_the_best_lever_comes_first_with_its_amount() -> None:
     assert "savings do not add up" in said(page)
 
 
+def _body_with_a_test_of_ones_own() -> None:
+    import pandas as pd  # noqa: PLC0415
+
+    from estimator.dashboard import cheaper, evidence  # noqa: PLC0415
+    from estimator.workload import from_template, templates  # noqa: PLC0415
+    from pricing import catalog, now  # noqa: PLC0415
+
+    rows = pd.DataFrame(
+        {"Model": ["GPT-5.4", "GPT-5.4 nano", "half a row"], "Right": [45, 44, None], "Of": [50, 50, None]},
+    ).astype({"Right": "Int64", "Of": "Int64"})
+    kept, evidence.st.data_editor = evidence.st.data_editor, lambda *_, **__: rows  # type: ignore[assignment]
+    try:
+        start = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        cheaper.show(from_template(templates()["support-chat"], 5000, catalog().sizes, start=start))
+    finally:
+        evidence.st.data_editor = kept
+
+
+def test_the_persons_own_test_goes_before_all_others() -> None:
+    page = AppTest.from_function(_body_with_a_test_of_ones_own, default_timeout=120).run()
+    assert not page.exception, page.exception
+    assert "The floor of 90 on your own test, as you ran it" in said(page)
+    tests = [frame.value for frame in page.dataframe if "Who ran it" in frame.value.columns]
+    assert tests[0]["Who ran it"].iloc[0] == "you"
+    assert "45 of 50: between 79 and 96, 19 times in 20" in list(tests[0]["Setting"])
+
+
 def test_answers_that_can_wait_change_the_answer() -> None:
     page = run(lambda p: p.toggle(key="lever-wait").set_value(True))
     assert headline(page) == "### Let answers wait a day: saves \\$101 a month"

@@ -14,6 +14,7 @@ from estimator.decision.quality import (
     Floor,
     OwnScore,
     benchmarks,
+    checked_scores,
     floors_for,
     grounds,
     own_scores,
@@ -121,6 +122,7 @@ def test_the_interval_is_wilsons(right: int, of: int) -> None:
         pytest.param("model,right,of\ngpt-5.4,41\n", "line 2: right and of are whole", id="a cell is missing"),
         pytest.param("model,right,of\ngpt-5.4,41,50\nGPT-5.4,40,50\n", "line 3: GPT-5.4 has a row", id="twice"),
         pytest.param("model,right,of\nsecret@example.com,1,2\n", "line 2: no one model", id="no such model"),
+        pytest.param(f"model,right,of\ngpt-5.4,{'9' * 5000},50\n", "line 2: right and of are whole", id="endless"),
         pytest.param("model,right,of\ngpt-5.4,1,2000000\n", "line 2: 1 right of 2000000", id="absurd"),
     ],
 )
@@ -131,9 +133,31 @@ def test_a_bad_table_is_said_with_its_line(text: str, said: str) -> None:
     assert "secret" not in str(error.value)
 
 
+def test_what_is_no_csv_is_said() -> None:
+    before = csv.field_size_limit(50)
+    try:
+        with pytest.raises(InputError, match=r"^mine\.csv, line 1: this is not CSV"):
+            own_scores(f"model,right,of\n{'x' * 60},1,2\n", "mine.csv", catalog())
+    finally:
+        csv.field_size_limit(before)
+
+
 def test_a_table_of_own_scores() -> None:
     text = "note,model,right,of\nx,gpt-5.4,41,50\ny,DeepSeek V4-Pro,38,50\n"
     assert own_scores(text, "mine.csv", catalog()) == (OwnScore("GPT-5.4", 41, 50), OwnScore("DeepSeek V4-Pro", 38, 50))
+
+
+def test_every_name_of_the_price_list_can_be_scored() -> None:
+    names = sorted({model.info.name for model in catalog().models.values()})
+    lost = []
+    for name in names:
+        try:
+            (score,) = checked_scores([("row 1", name, "1", "2")], catalog())
+        except InputError:
+            lost.append(name)
+        else:
+            assert score.name == name
+    assert lost == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -158,9 +159,12 @@ def floors_for(name: str, catalog: Catalog, own: Sequence[OwnScore] = ()) -> tup
 def own_scores(text: str, place: str, catalog: Catalog) -> tuple[OwnScore, ...]:
     """A table with the columns model, right and of. Raises InputError with the line and the mend."""
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
-    if not set(reader.fieldnames or ()) >= _COLUMNS:
-        raise InputError(f"{place}, line 1: it needs the columns model, right and of.")
-    rows = ((f"{place}, line {reader.line_num}", row["model"], row["right"], row["of"]) for row in reader)
+    try:
+        if not _COLUMNS <= set(reader.fieldnames or ()):
+            raise InputError(f"{place}, line 1: it needs the columns model, right and of.")
+        rows = [(f"{place}, line {reader.line_num}", row["model"], row["right"], row["of"]) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{place}, line {reader.line_num}: this is not CSV ({error}).") from None
     return checked_scores(rows, catalog)
 
 
@@ -168,12 +172,11 @@ def checked_scores(rows: Iterable[tuple[str, str, str, str]], catalog: Catalog) 
     """Own scores from rows of place, model, right and of. Raises InputError that names the place."""
     found: dict[str, OwnScore] = {}
     for place, model, right, of in rows:
-        if not (right.strip().isdecimal() and of.strip().isdecimal()):
+        if not all(re.fullmatch(r"\s*\d{1,7}\s*", count, re.ASCII) for count in (right, of)):
             raise InputError(f"{place}: right and of are whole numbers, such as 41 and 50.")
-        names = {m.info.name for m in catalog.matches(model)}
-        if len(names) != 1:
+        name = _called(model, catalog)
+        if not name:
             raise InputError(f"{place}: no one model of the price list is called so: write its id or its name.")
-        (name,) = names
         if name in found:
             raise InputError(f"{place}: {name} has a row already: keep one.")
         try:
@@ -181,3 +184,10 @@ def checked_scores(rows: Iterable[tuple[str, str, str, str]], catalog: Catalog) 
         except InputError as error:
             raise InputError(f"{place}: {error}") from None
     return tuple(found.values())
+
+
+def _called(model: str, catalog: Catalog) -> str:
+    """The name of the model that is meant: what is written, if it is one, or else that of the only one it may mean."""
+    names = {m.info.name for m in catalog.matches(model)}
+    exact = any(m.info.name == model for m in catalog.models.values())
+    return model if exact else names.pop() if len(names) == 1 else ""
