@@ -53,24 +53,24 @@ def test_the_best_lever_comes_first_with_its_amount() -> None:
     assert "- **Another model**: The scores were taken with thinking" in said(page)
     assert "tokens a request are thought" in said(page)
     assert "savings do not add up" in said(page)
+    assert "Sizes, effort and risk of measures that save" in said(page)
 
 
 def _body_with_a_test_of_ones_own() -> None:
+    from unittest.mock import patch  # noqa: PLC0415
+
     import pandas as pd  # noqa: PLC0415
 
-    from estimator.dashboard import cheaper, evidence  # noqa: PLC0415
+    from estimator.dashboard import cheaper  # noqa: PLC0415
     from estimator.workload import from_template, templates  # noqa: PLC0415
     from pricing import catalog, now  # noqa: PLC0415
 
     rows = pd.DataFrame(
         {"Model": ["GPT-5.4", "GPT-5.4 nano", "half a row"], "Right": [45, 44, None], "Of": [50, 50, None]},
     ).astype({"Right": "Int64", "Of": "Int64"})
-    kept, evidence.st.data_editor = evidence.st.data_editor, lambda *_, **__: rows  # type: ignore[assignment]
-    try:
-        start = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    start = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with patch("streamlit.data_editor", lambda *_, **__: rows):
         cheaper.show(from_template(templates()["support-chat"], 5000, catalog().sizes, start=start))
-    finally:
-        evidence.st.data_editor = kept
 
 
 def test_the_persons_own_test_goes_before_all_others() -> None:

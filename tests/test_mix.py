@@ -254,9 +254,9 @@ def two_bands() -> Workload:
 
 def test_long_prompts_go_where_they_fit() -> None:
     found = made(60, named("cheap", "1", context=40_000), named("good", "4"), of=two_bands())
-    assert {(p.requests.split(" of ")[0].split(" up ")[0], p.option.name, p.share) for p in found.parts} == {
-        ("prompts", "CHEAP", 0.75),
-        ("prompts", "GOOD", 0.25),
+    assert {(p.requests, p.option.name, p.share) for p in found.parts} == {
+        ("prompts up to 32,000 tokens", "CHEAP", 0.75),
+        ("prompts from 32,001 tokens on", "GOOD", 0.25),
     }
     # A month: 1,500 short ones of 1,010 tokens at $1, 500 long ones of 50,010 at $4 a million.
     assert found.usd == Decimal("1.515") + Decimal("100.02")

@@ -9,7 +9,7 @@ import streamlit as st
 from estimator.dashboard.answers import everything, half_hour
 from estimator.dashboard.charts_levers import saving_bars
 from estimator.dashboard.evidence import evidence, floor_asked, own_asked
-from estimator.dashboard.parts import QUIET, escaped, seller, table
+from estimator.dashboard.parts import QUIET, escaped, seller, sources, table
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.risk import risk_folds, rules_asked
 from estimator.decision import Option, Scenario
@@ -125,12 +125,12 @@ def _table(found: Sequence[Lever], mine: Purse) -> None:
         "Each change for itself: savings do not add up. Amounts are worked out from prices; effort and risk are our "
         "judgement."
     )
-    about = dict.fromkeys(
-        (a.text, a.status) for lever in found for a in lever.assumptions if lever.fact.id != "selfhost"
-    )
-    if about:
-        with st.expander("Taken for granted"):
-            st.markdown("\n".join(f"- {escaped(text)} *({status_words(status)})*" for text, status in about))
+    with st.expander("Taken for granted, and sources"):
+        every = [a for lever in found for a in lever.assumptions if lever.fact.id != "selfhost"]
+        about = dict.fromkeys((a.text, a.status) for a in every)
+        st.markdown("\n".join(f"- {escaped(text)} *({status_words(status)})*" for text, status in about))
+        cited = [id_ for lever in found for option in lever.options for id_ in (lever.fact.source, *option.sources)]
+        sources(tuple(dict.fromkeys(cited)), catalog())
 
 
 def _high(rows: Sequence[object]) -> int:
@@ -191,13 +191,18 @@ def _mix_said(made: Mix, present: Option, mine: Purse) -> None:
             "Share of all": f"{part.share:.1%}",
             "Go to": part.option.name,
             "From": seller(part.option),
-            "Score": part.rating,
+            "Score": f"{part.rating:g}",
             "A month": part.usd,
         }
         for part in made.parts
     ]
     table(rows, {"A month": mine.written}, "Which share of the requests goes to which model", _high(rows))
     st.markdown("\n".join(f"- {line}" for line in _sensitivity(made, mine)))
+    if not made.each and len({part.requests for part in made.parts}) > 1:
+        st.caption(
+            "A mean is met most cheaply with the weaker model on the longest prompts. Where those matter, put every "
+            "request on a model at the floor."
+        )
 
 
 def _sensitivity(made: Mix, mine: Purse) -> list[str]:

@@ -19,6 +19,7 @@ from estimator.decision.quality import (
     own_scores,
     scores_of,
 )
+from estimator.tokens import read_text
 from pricing import catalog
 
 _COLUMNS = ("Model", "Right", "Of")
@@ -29,8 +30,7 @@ def own_asked() -> tuple[OwnScore, ...]:
     st.markdown("**Your own test** goes before all published scores: 30 to 50 of your own cases, marked blind.")
     upload = st.file_uploader("A CSV with the columns model, right and of", type=["csv"], key="own-file")
     if upload is not None:
-        text = upload.getvalue().decode("utf-8-sig", errors="replace")
-        return own_scores(text, "your file", catalog())
+        return own_scores(read_text(upload.getvalue(), upload.name), "your file", catalog())
     names = sorted({model.info.name for model in catalog().models.values()})
     typed = st.data_editor(
         pd.DataFrame(

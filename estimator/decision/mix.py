@@ -1,9 +1,10 @@
 """A mix of models: which share of the requests to send where, so that the month costs least and quality holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -162,13 +163,19 @@ def classes(work: Workload) -> tuple[Class, ...]:
     if len(floors) == 1 or any(sorted({c.floor for c in level.cells}) != floors for level in levels):
         return (Class("all requests", Fraction(1), longest, work),)
     bounds = [*(floor - 1 for floor in floors[1:]), longest]
-    return tuple(_class(work, floor, bound) for floor, bound in zip(floors, bounds, strict=True))
+    names = [f"prompts up to {bounds[0]:,} tokens", *(f"prompts of {a:,} to {b:,} tokens" for a, b in _between(floors))]
+    names.append(f"prompts from {floors[-1]:,} tokens on")
+    return tuple(_class(work, *each) for each in zip(names, floors, bounds, strict=True))
 
 
-def _class(work: Workload, floor: int, longest: int) -> Class:
+def _between(floors: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last size of every band but the first and the last."""
+    return ((floor, after - 1) for floor, after in pairwise(floors[1:]))
+
+
+def _class(work: Workload, name: str, floor: int, longest: int) -> Class:
     low, typical, high = (_of_band(level, floor) for level in (work.low, work.typical, work.high))
     share = Fraction(typical.requests, work.typical.requests)
-    name = f"prompts of {floor:,} to {longest:,} tokens" if floor else f"prompts up to {longest:,} tokens"
     own = replace(work, low=low, typical=typical, high=high, requests_per_month=work.requests_per_month * share)
     return Class(name, share, longest, own)
 

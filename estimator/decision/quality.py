@@ -160,7 +160,7 @@ def own_scores(text: str, place: str, catalog: Catalog) -> tuple[OwnScore, ...]:
     """A table with the columns model, right and of. Raises InputError with the line and the mend."""
     reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
     try:
-        if not _COLUMNS <= set(reader.fieldnames or ()):
+        if _COLUMNS - set(reader.fieldnames or ()):
             raise InputError(f"{place}, line 1: it needs the columns model, right and of.")
         rows = [(f"{place}, line {reader.line_num}", row["model"], row["right"], row["of"]) for row in reader]
     except csv.Error as error:
