@@ -13,6 +13,8 @@ VERBS = {
     "build": "work",
     "compare": "compare",
     "report": "compare",
+    "levers": "levers",
+    "mix": "levers",
     "budget": "budget",
     "model": "selfhost",
     "throughput": "selfhost",

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from tests.conftest import settle
 
-PAGES = ("cost", "compare", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
+PAGES = ("cost", "compare", "cheaper", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
 LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
 
 

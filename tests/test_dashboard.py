@@ -15,7 +15,7 @@ OPENAI_CSV = (
     b"start_time_iso,model,num_model_requests,input_tokens,output_tokens,input_cached_tokens\n"
     b"2026-11-01T00:00:00Z,gpt-5.4,1000,2000000,100000,500000\n"
 )
-PAGES = ("cost", "compare", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
+PAGES = ("cost", "compare", "cheaper", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
 
 
 def _page(name: str) -> None:

@@ -53,7 +53,12 @@ DOORS = {
     "sqlalchemy": ("estimator.workspace",),
     "alembic": ("estimator.workspace",),
     "platformdirs": ("estimator.workspace",),
-    "scipy": ("estimator.selfhost.fleet", "estimator.selfhost.calibration.fit", "estimator.decision.trial"),
+    "scipy": (
+        "estimator.selfhost.fleet",
+        "estimator.selfhost.calibration.fit",
+        "estimator.decision.trial",
+        "estimator.decision.split",
+    ),
     "simpy": ("estimator.selfhost.simulate",),
 }
 

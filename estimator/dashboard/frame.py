@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.dashboard import accuracy, ask, bill, budget, claims, compare, prices, saved, selfhost, trial
+from estimator.dashboard import accuracy, ask, bill, budget, cheaper, claims, compare, prices, saved, selfhost, trial
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
@@ -57,6 +57,7 @@ _DECIDE, _CHECK = "", "Check"
 PAGES = {
     "cost": (_DECIDE, "What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
     "compare": (_DECIDE, "Compare", about_work("Compare", compare.show)),
+    "cheaper": (_DECIDE, "Make it cheaper", about_work("What would make it cheaper?", cheaper.show)),
     "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", selfhost.show)),
     "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
     "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
