@@ -276,7 +276,8 @@ def _ranges() -> None:
     st.markdown(f"A range is made to hold four in five. Of sources that had no part in it, it holds, of {told}.")
     st.table([_range_row(maker) for maker in MAKERS], hide_index=True)
     st.caption(
-        "Measured over predicted, and in brackets how many measurements are behind it. Where there are none, those of all stand in."
+        "Measured over predicted, and in brackets how many measurements are behind it. Where there are none, those of "
+        "all stand in."
     )
 
 
