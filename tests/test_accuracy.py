@@ -163,7 +163,14 @@ def test_a_load_says_what_was_done(phase: str, says: str) -> None:
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(0.124, "+12 %"), (-0.08, "−8 %"), (0.0, "+0 %"), (1.99, "+199 %"), (2.0, "3 times"), (15.2, "16 times")],
+    [
+        (0.124, "+12\N{NO-BREAK SPACE}%"),
+        (-0.004, "0\N{NO-BREAK SPACE}%"),
+        (-0.08, "−8\N{NO-BREAK SPACE}%"),
+        (1.99, "+199\N{NO-BREAK SPACE}%"),
+        (2.0, "3 times"),
+        (15.2, "16 times"),
+    ],
 )
 def test_an_error_in_words(error: float, said: str) -> None:
     assert error_words(error) == said

@@ -46,4 +46,5 @@ def _row(near: Neighbour) -> dict[str, str]:
         "Error": escaped(errors_of(point)),
         "Source": f"[{source}]({page})" if page else source,
         "Date": date_words(row),
+        "Note": escaped(row.note),
     }

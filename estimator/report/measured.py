@@ -32,8 +32,9 @@ def group_words(split: str, group: str) -> str:
 
 
 def system_words(row: Measurement) -> str:
-    """`DeepSeek V4-Flash (fp8) on 4 × NVIDIA H200`."""
-    return f"{architectures()[row.model].name} ({row.precision}) on {row.gpus} × {devices()[row.device].name}"
+    """`DeepSeek-V4-Flash (fp8) on 4 × H200`; with multi-token prediction, how many tokens it drafts."""
+    drafts = f", {row.drafts} drafted" if row.drafts else ""
+    return f"{architectures()[row.model].name} ({row.precision}{drafts}) on {row.gpus} × {devices()[row.device].name}"
 
 
 def load_words(row: Measurement) -> str:
@@ -72,7 +73,8 @@ def error_words(error: float) -> str:
     """Predicted over measured, less one: `+12 %`, `−8 %`; from a tripling on, `3.4 times`."""
     if error >= 2:
         return f"{1 + error:.2g} times"
-    return f"{error:+.0%}".replace("-", "−").replace("%", " %")
+    percent = round(100 * error)
+    return f"{percent:+d}\N{NO-BREAK SPACE}%".replace("-", "−") if percent else "0\N{NO-BREAK SPACE}%"
 
 
 def errors_of(point: Point) -> str:
