@@ -8,6 +8,7 @@ import streamlit as st
 from estimator.dashboard.answers import compared, half_hour
 from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
 from estimator.dashboard.purse import purse
+from estimator.dashboard.risk import passing, risk_folds, rules_asked
 from estimator.dashboard.saving import save_button
 from estimator.decision import Scenario
 from estimator.report import is_sure
@@ -33,6 +34,12 @@ def show(work: Workload) -> None:
     shown = compared(work, scenario, keys, hosted=hosted)
     if not claims:
         shown = replace(shown, options=tuple(o for o in shown.options if is_sure(o.status)))
+    rules = rules_asked("compare-rules")
+    shown = replace(shown, options=passing(shown.options, rules, scenario.mode))
+    if not shown.options:
+        st.info("Nothing is left to compare: choose other models, or fewer rules.")
+        without_price(shown.unpriced)
+        return
     mine = purse(scenario.at.date())
     cost_chart(shown.options, "compared", mine)
     without_price(shown.unpriced)
@@ -42,6 +49,8 @@ def show(work: Workload) -> None:
     cost_table(shown.options, mine)
     st.subheader("Behind the figures")
     behind(shown.options, mine)
+    st.subheader("Beside the money")
+    risk_folds(shown.options, scenario.mode)
 
 
 def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
