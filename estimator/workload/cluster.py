@@ -73,10 +73,13 @@ def _connected(address: str) -> Iterator[Client]:
     from distributed import Client as Connection  # noqa: PLC0415
     from distributed import KilledWorker  # noqa: PLC0415
     from distributed.client import FutureCancelledError  # noqa: PLC0415
+    from distributed.comm.addressing import parse_address  # noqa: PLC0415
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
+    from distributed.comm.registry import get_backend  # noqa: PLC0415
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # It tells every attempt on standard error.
     try:
+        get_backend(parse_address(address)[0])  # An unknown kind of address is told at once.
         with config.set({"distributed.comm.timeouts.connect": f"{_PATIENCE_S}s"}):
             client: Client = Connection(address, timeout=_PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, RuntimeError):
