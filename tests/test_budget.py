@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.decision import buys, by_token, first_over, months_ahead
-from estimator.decision.budget import DAYS_PER_MONTH, cadence
+from estimator.decision.afford import DAYS_PER_MONTH, cadence
 from pricing import InputError
 from tests.made_up import AT, option
 

@@ -1,7 +1,8 @@
 """What a budget will come to, by drawing from the ranges: P10, P50, P90, the chance to exceed, and when it runs out.
 
-Low, typical and high are taken as the ends and the median of a distribution that is densest there (`ranged`). What is not known about a task
-(growth, size of requests, cached share, price) is drawn once for all its months, so that it does not even out.
+Low and high are taken as the ends, typical as the median of a distribution that is densest there (`ranged`). What is
+not known about a task (growth, size of requests, cached share, price) is drawn once for all its months, so that it does
+not even out; different tasks are drawn apart, but for the error of the estimate that they share.
 """
 
 from collections.abc import Mapping
@@ -152,7 +153,7 @@ def _drawn(task: Task, row: Priced, plan: BudgetPlan, common: Array, rng: np.ran
             factor = ranged(price, _ratios(cost.prices, (cost.prices[1],) * 3))
             factor *= ranged(cache, _ratios(cost.cache, cost.prices))
             factor *= ranged(tokens, _ratios(cost.tokens, cost.prices))
-            costs[:, i] = _at_volume(cost, volume[:, i]) * factor
+            costs[:, i] = at_volume(cost, volume[:, i]) * factor
     return costs
 
 
@@ -160,13 +161,14 @@ def _volume(task: Task, plan: BudgetPlan, common: Array, rng: np.random.Generato
     """Multiples of the workload's rate, as (draws, months): by the months seen, else by growth and a common error."""
     months, n = plan.calendar, len(common)
     ahead = [months_between(task.start, month) for month in months]
-    seasons = np.array([float(task.season(month)) for month in months])
+    seasons: Array = np.array([float(task.season(month)) for month in months])
     own, uniform = trend(task), rng.random((n, 1))
     if own is not None:
         requests: Array = own.draws(ahead, n, rng) * seasons
         return requests / float(task.work.requests_per_month)
-    growth: Array = (1 + ranged(uniform, task.growth)) ** np.maximum(ahead, 0)
-    return growth * seasons * common
+    grown: Array = (1 + ranged(uniform, task.growth)) ** np.maximum(ahead, 0)
+    volume: Array = grown * seasons * common
+    return volume
 
 
 def _ratios(cost: Cost, base: Cost) -> Cost:
@@ -175,7 +177,7 @@ def _ratios(cost: Cost, base: Cost) -> Cost:
     return min(low, usd), usd, max(usd, high)
 
 
-def _at_volume(cost: MonthCost, volume: Array) -> Array:
+def at_volume(cost: MonthCost, volume: Array) -> Array:
     """USD at multiples of the usual volume: in proportion, or along the curve of own GPUs and beyond it in step."""
     if not cost.curve:
         return volume * float(cost.usd)
