@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("app",),
     ("estimator.__main__",),
-    ("estimator.commands",),
+    ("estimator.commands", "estimator.budget_commands"),
     ("estimator.tables",),
     ("estimator.forms",),
     ("estimator.dashboard",),
@@ -24,7 +24,10 @@ FLOORS = (
 )
 
 DOORS = {
-    "httpx": ("pricing.refresh",),
+    "httpx": (
+        "pricing.refresh",
+        "estimator.workspace.deliver",
+    ),  # Prices come in, alerts go out.
     "tenacity": ("pricing.refresh",),
     "filelock": ("pricing.store",),
     "genai_prices": ("pricing.feeds.genai",),
