@@ -5,7 +5,7 @@ not known about a task (growth, size of requests, cached share, price) is drawn 
 not even out; different tasks are drawn apart, but for the error of the estimate that they share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,12 +72,14 @@ class RunOut:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Of a plan: `months` one by one, `spans` the times with a limit of their own (the same, where that is a month).
+    """Of a plan: `months` one by one, `running` what is spent by their ends of the limit that they fall under, `spans`
+    the times with a limit of their own. Where that is a month, all three are the same.
 
     `chance` is that of passing any limit; `gaps` the months without a price, which no figure takes in.
     """
 
     months: tuple[Band, ...]
+    running: tuple[Band, ...]
     spans: tuple[Band, ...]
     chance: float
     runs_out: RunOut
@@ -113,9 +115,10 @@ def forecast(
         _band(costs[:, i], month, limit, is_known=month in known, is_whole=month not in holes)
         for i, (month, limit) in enumerate(zip(plan.calendar, limits, strict=True))
     )
-    spans = tuple(_span(plan, span, costs, holes) for span in plan.spans)
+    running = tuple(band for span in plan.spans for band in _running(plan, span, costs, holes))
+    spans = tuple(running[end - 1] for _, end, _ in plan.spans)
     out = _run_out_days(plan, costs)
-    return Forecast(months, spans, float(np.isfinite(out).mean()), _runs_out(out), gaps)
+    return Forecast(months, running, spans, float(np.isfinite(out).mean()), _runs_out(out), gaps)
 
 
 def drawn(plan: BudgetPlan, prices: Mapping[str, Priced], draws: int = DRAWS) -> Array:
@@ -203,10 +206,13 @@ def _money(amount: float) -> Decimal:
     return Decimal(float(amount)).quantize(_MICRO)
 
 
-def _span(plan: BudgetPlan, span: tuple[int, int, Decimal], costs: Array, holes: set[date]) -> Band:
+def _running(plan: BudgetPlan, span: tuple[int, int, Decimal], costs: Array, holes: set[date]) -> Iterator[Band]:
+    """What is spent by the end of each month of a span."""
     first, end, limit = span
-    is_whole = holes.isdisjoint(plan.calendar[first:end])
-    return _band(costs[:, first:end].sum(axis=1), plan.calendar[first], limit, is_whole=is_whole)
+    spent = costs[:, first:end].cumsum(axis=1)
+    for i, month in enumerate(plan.calendar[first:end]):
+        is_whole = holes.isdisjoint(plan.calendar[first : first + i + 1])
+        yield _band(spent[:, i], month, limit, is_whole=is_whole)
 
 
 def _run_out_days(plan: BudgetPlan, costs: Array) -> Array:
