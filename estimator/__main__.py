@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
-from estimator import commands
+from estimator import budget_commands, commands
 from estimator.workload import kinds
 from pricing.console import Parser, run
 
@@ -111,6 +111,7 @@ def _parser() -> Parser:
 
     saved = verbs.add_parser("saved", help="work that was saved on the pages: list it, export it, bring it in")
     _add_saved(saved.add_subparsers(required=True, metavar="VERB"), json_)
+    budget_commands.add(verbs)
     return parser
 
 

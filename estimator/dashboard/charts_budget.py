@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from estimator.dashboard.charts import API, CLAIM, LIMIT, QUIET, Figure, layout
+from estimator.dashboard.charts import API, CLAIM, LIMIT, QUIET, Figure
+from estimator.dashboard.charts import _layout as layout
 from estimator.dashboard.purse import Purse
 from estimator.decision import Band, Cause
 from estimator.report import cause_words
