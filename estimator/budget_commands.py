@@ -109,9 +109,8 @@ def show_watch(args: Namespace) -> int:
     else:
         for each in seen:
             for alert in each.standing:
-                print(
-                    f"{'new  ' if alert in each.fired else '     '}{each.entry.client}, {each.entry.name}: {alert.words}"
-                )
+                news = "new  " if alert in each.fired else "     "
+                print(f"{news}{each.entry.client}, {each.entry.name}: {alert.words}")
         if not any(each.standing for each in seen):
             print(f"nothing about {len(seen)} budgets needs you today")
     for problem in problems:
@@ -173,27 +172,23 @@ def show_afford(args: Namespace) -> int:
     if args.json:
         show_json([reach_json(each) for each in found])
         return DONE
-    header = ("task", "how often a month", "cheapest then", "", "cheapest now", "")
+    header = ("task", "how often a month", "model", "a month then", "a month now")
     show_table(header, [_reach_row(each) for each in found])
     return DONE
 
 
 def _reach_row(each: Reach) -> tuple[object, ...]:
-    was = (each.was.name, usd(each.was.usd)) if each.was else ("not on sale", "")
-    return (
-        each.template.name,
-        f"{count(each.units_per_month)} {each.template.units}",
-        *was,
-        each.now.name,
-        usd(each.now.usd),
-    )
+    often = f"{count(each.units_per_month)} {each.template.units}"
+    return each.template.name, often, each.now.name, usd(each.was.usd), usd(each.now.usd)
 
 
 def reach_json(each: Reach) -> dict[str, Any]:
-    """What a month of a task cost at least, then and now; null where nobody sold it."""
+    """What a month of a task costs on a model, then and now."""
     return {
         "task": each.template.id,
         "units_per_month": float(each.units_per_month),
-        "then": each.was and {"model": f"{each.was.provider}/{each.was.model}", "usd": each.was.usd},
-        "now": {"model": f"{each.now.provider}/{each.now.model}", "usd": each.now.usd},
+        "provider": each.now.provider,
+        "model": each.now.model,
+        "then_usd": each.was.usd,
+        "now_usd": each.now.usd,
     }

@@ -53,7 +53,7 @@ def _row(bought: Purchase, customers: int) -> dict[str, object]:
 
 
 def _ruled_out(limit_usd: Decimal) -> None:
-    """Typical tasks that no model did for the money at a date, and one does today."""
+    """Typical tasks that cost more than the limit on a model at a date, and less today."""
     with st.expander("Revisit what you ruled out", icon=":material/history:", key="ruled-out"):
         left, right = st.columns((2, 5), vertical_alignment="bottom")
         today = half_hour().date()
@@ -61,7 +61,7 @@ def _ruled_out(limit_usd: Decimal) -> None:
             "Since", value=today - _A_YEAR, max_value=today - timedelta(days=1), key="ruled-out-since"
         )
         if not right.button("Look again", key="look-again", icon=":material/search:"):
-            st.caption("Typical tasks, as often as is usual, that no maker's model did within your limit at that date.")
+            st.caption("Typical tasks that a model did not do within your limit at that date, and does today.")
             return
         then = datetime.combine(day if isinstance(day, date) else today - _A_YEAR, time(), tzinfo=UTC)
         _reached(_within_reach(limit_usd, then, half_hour()), then)
@@ -77,16 +77,18 @@ def _reached(found: tuple[Reach, ...], then: datetime) -> None:
     if not found:
         st.info(f"No typical task has come within your limit since {then:%-d %B %Y}.")
         return
-    many = "1 task has" if len(found) == 1 else f"{len(found)} tasks have"
-    st.markdown(f"**{many} come within your limit since {then:%-d %B %Y}.**")
+    tasks = len({each.template.id for each in found})
+    many = "1 typical task has" if tasks == 1 else f"{tasks} typical tasks have"
+    st.markdown(f"**{many} come within your limit on some model since {then:%-d %B %Y}.**")
     written = purse().written
     st.dataframe(
         [
             {
                 "Task": each.template.name,
                 "How often": f"{count(each.units_per_month)} {each.template.units} a month",
-                "Cheapest then": f"{each.was.name}, {written(each.was.usd)}" if each.was else "not on sale",
-                "Cheapest now": f"{each.now.name}, {written(each.now.usd)}",
+                "Model": each.now.name,
+                "A month then": written(each.was.usd),
+                "A month now": written(each.now.usd),
                 "Price is": status_words(each.now.status),
             }
             for each in found

@@ -1,6 +1,6 @@
 """What an amount buys: how often a task could run on each model, and what has come within reach since a date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -75,11 +75,11 @@ def cadence(per_month: int) -> str:
 
 @dataclass(frozen=True)
 class Reach:
-    """A task that nobody sold within the limit at `then`, and somebody does now. `was` is None where nobody had it."""
+    """A task on a model whose month cost more than the limit at an earlier date, and fits it today."""
 
     template: Template
     units_per_month: Fraction
-    was: Option | None
+    was: Option
     now: Option
 
 
@@ -91,24 +91,28 @@ def come_within_reach(
     *,
     then: datetime,
     today: datetime,
-    units: Mapping[str, Fraction] | None = None,
 ) -> tuple[Reach, ...]:
-    """The tasks whose month cost more than the limit on all of `models` at `then` and fits it today, cheapest first.
+    """Tasks, each as often as is usual, that prices which fell since `then` brought within the limit on some model.
 
-    Each is taken as often as `units` says by its id, or as is usual for it. Raises InputError for dates out of order.
+    By task, then by cost. Raises InputError for dates out of order.
     """
     if then >= today:
         raise InputError(f"{then:%-d %B %Y} is not in the past: give an earlier day to look back to.")
-    asked, found = list(models), []
+    moved = [model for model in models if any(then < change <= today for change in model.changes)]
+    month = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    found = []
     for template in templates:
-        rate = (units or {}).get(template.id, template.default_units_per_month)
-        work = from_template(template, rate, catalog.sizes, start=today.replace(day=1, hour=0, minute=0, second=0))
-        was, now = (_cheapest(work, catalog, asked, at) for at in (then, today))
-        if now and now.usd <= limit_usd and (was is None or was.usd > limit_usd):
-            found.append(Reach(template, rate, was, now))
-    return tuple(sorted(found, key=lambda reach: reach.now.usd))
+        work = from_template(template, template.default_units_per_month, catalog.sizes, start=month)
+        was, now = (_billed(work, catalog, moved, at) for at in (then, today))
+        found += [
+            Reach(template, template.default_units_per_month, was[key], option)
+            for key, option in now.items()
+            if option.usd <= limit_usd and key in was and was[key].usd > limit_usd
+        ]
+    return tuple(found)
 
 
-def _cheapest(work: Workload, catalog: Catalog, models: list[Model], at: datetime) -> Option | None:
+def _billed(work: Workload, catalog: Catalog, models: list[Model], at: datetime) -> dict[tuple[str, str], Option]:
+    """What was on sale, cheapest first."""
     options = compare(work, catalog, Scenario(at), models).options
-    return next((option for option in options if option.status in _BILLED), None)
+    return {(option.provider, option.model): option for option in options if option.status in _BILLED}

@@ -73,7 +73,7 @@ class RunOut:
 @dataclass(frozen=True)
 class Forecast:
     """Of a plan: `months` one by one, `running` what is spent by their ends of the limit that they fall under, `spans`
-    the times with a limit of their own. Where that is a month, all three are the same.
+    those of them at which a limit ends. Where that is a month's, all three are the same.
 
     `chance` is that of passing any limit; `gaps` the months without a price, which no figure takes in.
     """
