@@ -92,7 +92,7 @@ def test_a_mean_month() -> None:
 
 
 def falling(to: str = "1", at: str = "2026-06-01T00:00:00Z") -> list[object]:
-    """Input at $10 a million until a day, and at `to` since: a month of chats costs $90 for 9 million tokens, then $9."""
+    """Input at $10 a million until a day, and at `to` since: a month of chats costs $90, then $9."""
     return [rule("input", "10", valid_to=at), rule("input", to, valid_from=at), rule("output", "0")]
 
 
@@ -110,7 +110,7 @@ def test_what_has_come_within_reach(limit: str, is_news: bool) -> None:
     found = come_within_reach([CHAT], Decimal(limit), sold(m), [m], then=THEN, today=TODAY)
     assert bool(found) == is_news
     if found:
-        assert (found[0].was.usd, found[0].now.usd) == (90, 9)
+        assert [found[0].was.usd, found[0].now.usd] == [Decimal(90), Decimal(9)]
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def then(page: AppTest, change: Callable[[AppTest], object]) -> AppTest:
 
 
 def saved(page: AppTest, client: str = "Acme", name: str = "2027") -> AppTest:
-    page.text_input(key="budget-client").set_value(client)
-    page.text_input(key="budget-name").set_value(name)
+    page.text_input(key="budget-client-").set_value(client)
+    page.text_input(key="budget-name-").set_value(name)
     return then(page, lambda p: p.button(key="save-budget").click())
 
 
@@ -49,7 +49,7 @@ def test_a_budget_is_made_and_kept() -> None:
     page = saved(run("budget", lambda p: p.number_input(key="limit").set_value(1_000)))
     assert "The budget 2027 of Acme is saved, version 1." in said(page)
     kept = budgets().open("Acme", "2027").budget
-    assert (kept.plan.limit_usd, kept.plan.months, kept.plan.start) == (1_000, 12, THIS)
+    assert (int(kept.plan.limit_usd), kept.plan.months, kept.plan.start) == (1_000, 12, THIS)
     assert kept.plan.tasks[0].model == ("openai", "gpt-5.4")
     assert "It fits." in said(page)
 
@@ -93,13 +93,13 @@ def test_more_work_and_a_project_come_into_it() -> None:
     saved(page)
     plan = budgets().open("Acme", "2027").budget.plan
     assert [task.name for task in plan.tasks] == ["Customer support chat", "Acme · chat"]
-    assert [(p.name, p.usd[1]) for p in plan.projects] == [("Setting it up", 500)]
+    assert [(p.name, int(p.usd[1])) for p in plan.projects] == [("Setting it up", 500)]
 
 
 @pytest.mark.parametrize(
     ("seasons", "problem"),
     [
-        pytest.param("100, 100", "The seasons have 2 figures: write twelve", id="too few"),
+        pytest.param("100, 100", "The seasons have 2 figures", id="too few"),
         pytest.param("a lot", "no number", id="words"),
         pytest.param(", ".join(["-1"] * 12), "twelve factors from 0", id="below nothing"),
     ],
@@ -146,7 +146,7 @@ def test_a_file_that_is_no_bill_is_one_sentence() -> None:
     files = [("prose.csv", b"Dear all,\nthanks.\n", "text/csv")]
     page = run("budget", lambda p: p.file_uploader(key="budget-bill").set_value(files))
     assert len(page.error) == 1
-    assert "prose.csv" in page.error[0].value
+    assert "Prose.csv, line 2" in page.error[0].value
 
 
 def test_what_can_be_afforded() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from estimator.dashboard.charts_budget import variance_steps
 from estimator.dashboard.parts import QUIET, escaped, table
-from estimator.dashboard.planning import Draft, choose_budget, my_budgets
+from estimator.dashboard.planning import Draft, choose_budget, my_budgets, place_of
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.saving import say_anew, show_news
 from estimator.dashboard.signed import ask_to_sign_in
@@ -117,32 +117,32 @@ def show_alerts(made: Draft, found: Look) -> None:
 
 
 def _form(made: Draft, found: Look) -> None:
-    before = made.opened
-    rules = _rules(found.saved.rules)
+    before, place = made.opened, place_of(made.opened)
+    rules = _rules(found.saved.rules, place)
+    client, name = (before.client, before.name) if before else ("", "")
     left, right = st.columns(2)
     client = left.text_input(
-        "Budget for which client?", value=before.client if before else "", max_chars=MOST_SIGNS, key="budget-client"
+        "Budget for which client?", value=client, max_chars=MOST_SIGNS, key=f"budget-client-{place}"
     )
-    name = right.text_input(
-        "Name of the budget", value=before.name if before else "", max_chars=MOST_SIGNS, key="budget-name"
-    )
+    name = right.text_input("Name of the budget", value=name, max_chars=MOST_SIGNS, key=f"budget-name-{place}")
     if st.button("Save this budget", key="save-budget", type="primary", icon=":material/bookmark_add:"):
         is_same = before is not None and (before.client, before.name) == (client, name)
         fresh = saved_budget(made.plan, catalog(), now().date(), rules)
         _save(client, name, fresh.with_bills(found.saved.bills), before.number if before and is_same else 0)
 
 
-def _rules(rules: Rules) -> Rules:
+def _rules(rules: Rules, place: str) -> Rules:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     percents = sorted({50, 80, 100, *(int(share * 100) for share in rules.shares)})
     shares = left.multiselect(
-        "Tell at % of the limit", percents, [int(share * 100) for share in rules.shares], key="alert-shares"
+        "Tell at % of the limit", percents, [int(share * 100) for share in rules.shares], key=f"alert-shares-{place}"
     )
+    percent = int(rules.chance * 100)
     chance = middle.number_input(
-        "… at a chance to pass it of (%)", min_value=1, max_value=100, value=int(rules.chance * 100), key="alert-chance"
+        "… at a chance to pass it of (%)", min_value=1, max_value=100, value=percent, key=f"alert-chance-{place}"
     )
     effect = right.number_input(
-        "… when prices move a month by ($)", min_value=1, value=int(rules.price_effect_usd), key="alert-effect"
+        "… when prices move a month by ($)", min_value=1, value=int(rules.price_effect_usd), key=f"alert-effect-{place}"
     )
     return Rules(tuple(Decimal(share) / 100 for share in shares), Decimal(chance) / 100, Decimal(effect))
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from estimator.dashboard.answers import everything, worth_showing
 from estimator.dashboard.charts import label
@@ -43,6 +44,11 @@ def choose_budget(entry: Entry | None) -> None:
     st.session_state[_SET] = entry and (entry.client, entry.name)
 
 
+def place_of(opened: BudgetVersion | None) -> str:
+    """What is typed belongs to the version that is open."""
+    return f"{opened.client}/{opened.name}/{opened.number}" if opened else ""
+
+
 def this_month() -> date:
     return month_of(now())
 
@@ -50,9 +56,9 @@ def this_month() -> date:
 def draft(work: Workload) -> Draft:
     """What the person asks for. Raises InputError for what no budget can be."""
     opened = _opened()
-    limit, period = _limit(opened)
-    base = opened.budget.plan.tasks if opened else (_present(work),)
-    place = f"{opened.client}/{opened.name}/{opened.number}" if opened else ""
+    place, columns = place_of(opened), st.columns((2, 1, 2, 3), vertical_alignment="bottom")
+    limit, period = _limit(opened, columns[:2], place)
+    base = opened.budget.plan.tasks if opened else (_present(work, columns[2:]),)
     with st.expander("More in this budget: other work, projects, seasons, months", icon=":material/playlist_add:"):
         start, months = _span(opened, place)
         tasks = _tasks(base, work, start, place, is_new=opened is None)
@@ -77,26 +83,26 @@ def _opened() -> BudgetVersion | None:
     return kept.open(*chosen) if chosen else None
 
 
-def _limit(opened: BudgetVersion | None) -> tuple[Decimal, Period]:
+def _limit(opened: BudgetVersion | None, columns: Sequence[DeltaGenerator], place: str) -> tuple[Decimal, Period]:
     """The limit of the saved budget until it is changed, to the last digit."""
-    left, right, *_ = st.columns((2, 2, 3), vertical_alignment="bottom")
+    left, right = columns
     money, periods = purse(), get_args(Period)
     most: dict[str, Any] = {"label": f"At most ({money.symbol})", "min_value": 1, "max_value": 10**9}
     if opened is None:
         amount = left.number_input(**most, value=100, key="limit", bind="query-params")
         return money.in_usd(amount), right.selectbox("A", periods, key="limit-period", persist_state="session")
-    plan, place = opened.budget.plan, f"{opened.client}/{opened.name}/{opened.number}"
+    plan = opened.budget.plan
     value = max(1, round(money.drawn(plan.limit_usd)))
     amount = left.number_input(**most, value=value, key=f"limit-{place}")
     period = right.selectbox("A", periods, index=periods.index(plan.period), key=f"period-{place}")
     return (plan.limit_usd if amount == value else money.in_usd(amount)), period
 
 
-def _present(work: Workload) -> Task:
+def _present(work: Workload, columns: Sequence[DeltaGenerator]) -> Task:
     """The work that all pages speak of, on a model, growing."""
-    left, right = st.columns((2, 5), vertical_alignment="bottom")
+    left, right = columns
     growth = left.number_input(
-        "The work grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", persist_state="session"
+        "It grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", persist_state="session"
     )
     options = _options(work)
     key = right.selectbox(

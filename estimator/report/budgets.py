@@ -34,25 +34,26 @@ def budget_verdict(plan: BudgetPlan, made: Forecast, exchange: Rate) -> tuple[st
         first = made.months[0]
         return "It does not fit", f"{first.month:%B %Y} alone would take {money(first.p50, exchange)} of {cap}."
     if out.typical is not None:
-        typical = f"Most likely {cap} is passed on {_day(out.typical)}, {_between(made)}"
+        typical = f"Most likely {cap} is passed {_when(out.typical, plan)}, {_between(plan, made)}"
         return f"It fits until {out.typical:%B %Y}", f"{typical}; the chance to pass it within the plan is {chance}."
     if made.gaps:
         gap = made.gaps[0]
         return "It cannot be said", f"{gap.task} has no price from {gap.month:%B %Y} on: {gap.reason}"
     if out.earliest is not None:
-        said = f"The chance to pass {cap} is {chance}, in heavy months from {_day(out.earliest)} on."
+        said = f"The chance to pass {cap} is {chance}, at the earliest {_when(out.earliest, plan)}."
         return "It fits in a typical month" if plan.period == "month" else "It fits in a typical year", said
     return "It fits", f"All {plan.months} months stay within {cap}; the chance to pass it is {chance}."
 
 
-def _between(made: Forecast) -> str:
+def _between(plan: BudgetPlan, made: Forecast) -> str:
     earliest, latest = made.runs_out.earliest, made.runs_out.latest
-    sooner = f"in one of ten cases by {_day(earliest)}" if earliest else "hardly earlier"
-    return f"{sooner}, {f'in nine by {_day(latest)}' if latest else 'and in others not at all'}"
+    sooner = f"in one of ten cases {_when(earliest, plan)} already" if earliest else "hardly earlier"
+    return f"{sooner}, {f'in nine of ten not after {latest:%B %Y}' if latest else 'in others not at all'}"
 
 
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+def _when(day: date, plan: BudgetPlan) -> str:
+    """A year's limit runs out on a day; of a month's it matters in which month."""
+    return f"on {day:%-d %B %Y}" if plan.period == "year" else f"in {day:%B %Y}"
 
 
 def variance_headline(found: Variance, exchange: Rate) -> str:
