@@ -18,11 +18,12 @@ from estimator.decision import BudgetPlan, Option, Period, Project, Task, month_
 from estimator.decision.spending import SELFHOST
 from estimator.selfhost import service_facts
 from estimator.workload import Workload
-from estimator.workspace import Budgets, BudgetVersion, Entry, with_sizes
+from estimator.workspace import MOST_SIGNS, Budgets, BudgetVersion, Entry, with_sizes
 from pricing import InputError, Mode, catalog, now
 
 _FIRST = "gpt-5.4"
 _FOREVER = date(2099, 12, 1)
+_LONGEST = MOST_SIGNS - 10  # A number may have to stand behind a name.
 _CHOSEN, _SET = "budget-chosen", "budget-set"
 
 
@@ -113,7 +114,8 @@ def _present(work: Workload, columns: Sequence[DeltaGenerator]) -> Task:
         key="budget-model",
         persist_state="session",
     )
-    return Task(work.name, work, _model(options[key]), growth_range(Decimal(growth) / 100), this_month(), _FOREVER)
+    model, grows = _model(options[key]), growth_range(Decimal(growth) / 100)
+    return Task(work.name[:_LONGEST], work, model, grows, this_month(), _FOREVER)
 
 
 def growth_range(typical: Decimal) -> tuple[Decimal, Decimal, Decimal]:
@@ -195,9 +197,10 @@ def _add_work(added: list[Task], start: date, taken: set[str], present: Workload
     options = _options(works[name])
     key = middle.selectbox("on model", tuple(options), format_func=lambda k: label(options[k]), key="budget-add-model")
     if right.button("Add", key="budget-add", icon=":material/add:"):
-        title = name
+        title, n = name[:_LONGEST], 1
         while title in taken:
-            title += " again"
+            n += 1
+            title = f"{name[:_LONGEST]} ({n})"
         growth = growth_range(service_facts()["volume_growth_per_month"].typical)
         added.append(Task(title, works[name], _model(options[key]), growth, start, _FOREVER))
         st.rerun()

@@ -14,7 +14,6 @@ from estimator.decision import (
     MonthBill,
     Period,
     Planned,
-    Priced,
     Project,
     Seen,
     Task,
@@ -67,7 +66,6 @@ class Look:
     """A saved budget today: its months at the prices that are known now, and what it will come to."""
 
     saved: SavedBudget
-    prices: dict[str, Priced]
     planned: tuple[Planned, ...]
     forecast: Forecast
 
@@ -84,7 +82,7 @@ def look(saved: SavedBudget, catalog: Catalog, month: date) -> Look:
     plan = replace(saved.plan, tasks=tasks)
     prices = priced(plan, catalog)
     billed = {bill.month: bill.billed_usd for bill in past}
-    return Look(saved, prices, planned(plan, prices), forecast(plan, prices, billed))
+    return Look(saved, planned(plan, prices), forecast(plan, prices, billed))
 
 
 def _fitted(task: Task, catalog: Catalog) -> Task:
