@@ -1,14 +1,14 @@
 """The budget page without a browser: make a budget, import a bill and see why it was higher, what can be afforded."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from estimator.decision import month_after, month_of
-from estimator.workspace import Workspace, budgets, workspace
+from estimator.workspace import budgets, workspace
 from pricing import now
 from tests.test_dashboard import run, said
 from tests.test_variance import exports
@@ -68,8 +68,6 @@ def test_somebody_who_saved_in_between_is_not_written_over() -> None:
     page = saved(run("budget"))
     other = budgets().open("Acme", "2027")
     budgets().save("Acme", "2027", other.budget.with_bills(()), 1)
-    stale = page.session_state
-    assert stale["budget-chosen"] == ("Acme", "2027")
     page = saved(run("budget"))  # A new one of the same name.
     assert "Not saved yet" in said(page)
     then(page, lambda p: p.button(key="keep-their-budget").click())
@@ -86,7 +84,9 @@ def test_a_limit_a_year() -> None:
 def test_more_work_and_a_project_come_into_it() -> None:
     workspace().save("Acme", "chat", made())
     page = run("budget", lambda p: p.number_input(key="limit").set_value(100_000))
+    page.number_input(key="budget-add-growth").set_value(10)
     then(page, lambda p: p.button(key="budget-add").click())
+    assert "growing by 10 % a month (5 to 20)" in said(page)
     page.text_input(key="project-name").set_value("Setting it up")
     page.number_input(key="project-usd").set_value(500)
     then(page, lambda p: p.button(key="project-add").click())
@@ -129,8 +129,9 @@ def test_last_months_bill_says_why_it_was_higher() -> None:
     causes = next(t.value for t in page.dataframe if "Because of" in t.value)
     assert causes["Difference"].astype(float).sum() == pytest.approx(apart, abs=0.001)
     by_cause = causes.set_index("Cause")["Difference"].astype(float)
-    assert by_cause["price"] == pytest.approx(0, abs=0.001)
     assert by_cause["tokens per request"] < 0 < by_cause["volume"]
+    assert abs(by_cause.get("price", 0)) < 0.001
+    assert "lies outside this budget" in said(page)
 
 
 def test_a_bill_is_kept_in_the_budget_and_counts() -> None:
@@ -177,11 +178,5 @@ def test_what_stands_is_told() -> None:
 
 
 def test_nobody_elses_budgets_are_seen() -> None:
-    other = Workspace(workspace().url, "somebody-else")
-    assert other.entries() == ()
     saved(run("budget"))
-    assert [e.name for e in budgets("somebody-else").entries()] == []
-
-
-def test_a_month_is_as_long_as_it_is() -> None:
-    assert timedelta(days=28) <= THIS - LAST <= timedelta(days=31)
+    assert budgets("somebody-else").entries() == ()

@@ -1,6 +1,6 @@
 """Why a bill differs from its plan: single causes give that cause alone, and all parts add up exactly."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.decision import Actual, Cause, MonthBill, Planned, month_bills, planned, priced, variance
-from estimator.workload import read_statement
-from pricing import InputError, catalog
+from estimator.workload import Charge, Statement, Used, read_statement
+from pricing import STANDARD, InputError, Usage, catalog
 from tests.planned import START, bill, book, growth, plan, task
 
 D = Decimal
@@ -155,6 +155,59 @@ def test_bills_by_month(first: date, days: int, months: list[int]) -> None:
     assert [b.days for b in found] == months
     assert [float(b.billed_usd) for b in found] == pytest.approx([0.4 * n for n in months])
     assert all(b.lines[0].model == "gpt-5.4" and b.lines[0].requests == 100 * b.days for b in found)
+
+
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def a_day(at: datetime, *charges: tuple[str, str], used: tuple[tuple[str, int], ...] = ()) -> Statement:
+    """A day that begins at `at`: what was charged for which model, and how many million tokens each read, a thousand at a time."""
+    end = at + timedelta(days=1)
+    return Statement(
+        tuple(
+            Used(at, end, "OpenAI", "openai", name, STANDARD, Usage(uncached_input_tokens=n * 10**6), n * 1000, None)
+            for name, n in used
+        ),
+        tuple(Charge(at, end, "OpenAI", "openai", name, "", D(usd)) for name, usd in charges),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "month"),
+    [
+        pytest.param(datetime(2026, 11, 1, tzinfo=SHANGHAI), date(2026, 11, 1), id="November in Shanghai"),
+        pytest.param(datetime(2026, 10, 31, tzinfo=SHANGHAI), date(2026, 10, 1), id="the last day there"),
+        pytest.param(datetime(2028, 2, 29, tzinfo=UTC), date(2028, 2, 1), id="a leap day"),
+    ],
+)
+def test_a_day_belongs_to_the_month_that_its_bill_says(at: datetime, month: date) -> None:
+    told = a_day(at, ("gpt-5.4", "5"), used=(("gpt-5.4", 2),))
+    (found,) = month_bills(told, catalog())
+    assert (found.month, found.days, found.lines[0].requests) == (month, 1, 2000)
+
+
+def test_the_total_of_a_day_is_shared_out_by_what_models_come_to() -> None:
+    # At $2.50 and $0.75 a million: 2 and 1 million are $5 and $0.75, of $11.50 that were billed.
+    told = a_day(datetime(2026, 11, 1, tzinfo=UTC), ("", "11.50"), used=(("gpt-5.4", 2), ("gpt-5.4-mini", 1)))
+    (found,) = month_bills(told, catalog())
+    assert {each.model: float(each.billed_usd) for each in found.lines} == {"gpt-5.4": 10, "gpt-5.4-mini": 1.5}
+    assert found.billed_usd == D("11.50")
+
+
+def test_what_is_not_on_record_is_kept_and_not_known() -> None:
+    told = a_day(datetime(2026, 11, 1, tzinfo=UTC), ("gpt-0", "3"), ("gpt-5.4", "5"), used=(("gpt-5.4", 2),))
+    (found,) = month_bills(told, catalog())
+    odd = next(each for each in found.lines if each.name == "gpt-0")
+    assert (odd.provider, odd.computed_usd, odd.billed_usd) == ("", None, D(3))
+    plan_ = [Planned(START, "t", "openai", "gpt-5.4", D(60), D(150))]
+    assert dict(variance(plan_, plan_, found).parts)[Cause.UNKNOWN] == D(3)
+
+
+def test_a_total_without_any_use_is_not_known() -> None:
+    (found,) = month_bills(a_day(datetime(2026, 11, 1, tzinfo=UTC), ("", "3")), catalog())
+    assert [(each.name, each.computed_usd, each.billed_usd) for each in found.lines] == [
+        ("not told by model", None, D(3))
+    ]
 
 
 def test_a_discount_on_the_bill_is_a_matter_of_price() -> None:

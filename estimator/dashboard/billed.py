@@ -47,6 +47,8 @@ def _against_plan(made: Draft, found: Look, bill: MonthBill) -> None:
     money = purse(bill.month)
     seen = variance(*_plans(made, found, bill), bill)
     st.markdown(f"### {escaped(variance_headline(seen, money.exchange))}")
+    if bill.month not in made.plan.calendar:
+        st.caption("That month lies outside this budget: it is set beside its work, as it stands above, at its prices.")
     if seen.share < 1:
         st.caption(f"The files cover {bill.days} days of the month, and so much of the plan is set beside them.")
     alt = ", ".join(f"{cause} {money.written(usd)}" for cause, usd in seen.parts)
@@ -66,15 +68,14 @@ def _plans(made: Draft, found: Look, bill: MonthBill) -> tuple[Sequence[Planned]
 
 
 def _causes(seen: Variance, money: Purse) -> None:
-    table(
-        [
-            {"Because of": cause_words(cause, usd), "Cause": str(cause), "Difference": usd}
-            for cause, usd in sorted(seen.parts, key=lambda part: -abs(part[1]))
-        ],
-        {"Difference": lambda usd: ("−" if usd < 0 else "+") + money.written(abs(usd))},
-        "The difference by cause",
-        height=38 * (len(seen.parts) + 1),
-    )
+    parts = sorted(((cause, usd) for cause, usd in seen.parts if usd), key=lambda part: -abs(part[1]))
+    if parts:
+        table(
+            [{"Because of": cause_words(cause, usd), "Cause": str(cause), "Difference": usd} for cause, usd in parts],
+            {"Difference": lambda usd: ("−" if usd < 0 else "+") + money.written(abs(usd))},
+            "The difference by cause",
+            height=38 * (len(parts) + 1),
+        )
     with st.expander("By model"):
         table(
             [

@@ -155,8 +155,18 @@ def _tasks(base: Sequence[Task], work: Workload, start: date, place: str, *, is_
     added: list[Task] = st.session_state.setdefault(key, [])
     _add_work(added, start, taken={task.name for task in (*base, *added)}, present=None if is_new else work)
     tasks = (*base, *added)
+    st.markdown("\n".join(f"- {escaped(_told(task))}" for task in tasks))
     gone = st.multiselect("Leave out", [task.name for task in tasks], key=f"budget-gone-{place}")
     return tuple(task for task in tasks if task.name not in gone)
+
+
+def _told(task: Task) -> str:
+    """A work of the budget in a line."""
+    seller, model = task.model
+    known = catalog().models.get(task.model)
+    where = f"{model} on own GPUs" if seller == SELFHOST else known.info.name if known else model
+    low, typical, high = (f"{share * 100:.0f}" for share in task.growth)
+    return f"{task.name} on {where}, growing by {typical} % a month ({low} to {high})"
 
 
 def _on_terms(task: Task) -> Task:
@@ -192,16 +202,19 @@ def _add_work(added: list[Task], start: date, taken: set[str], present: Workload
     if not works:
         st.caption("Work that you save on the other pages can be added here.")
         return
-    left, middle, right = st.columns((3, 3, 1), vertical_alignment="bottom")
+    left, middle, grows, right = st.columns((3, 3, 2, 1), vertical_alignment="bottom")
     name = left.selectbox("Add work", tuple(works), key="budget-add-work")
     options = _options(works[name])
     key = middle.selectbox("on model", tuple(options), format_func=lambda k: label(options[k]), key="budget-add-model")
+    percent = grows.number_input(
+        "growing by (% a month)", min_value=-50, max_value=200, value=5, key="budget-add-growth"
+    )
     if right.button("Add", key="budget-add", icon=":material/add:"):
         title, n = name[:_LONGEST], 1
         while title in taken:
             n += 1
             title = f"{name[:_LONGEST]} ({n})"
-        growth = growth_range(service_facts()["volume_growth_per_month"].typical)
+        growth = growth_range(Decimal(percent) / 100)
         added.append(Task(title, works[name], _model(options[key]), growth, start, _FOREVER))
         st.rerun()
 
