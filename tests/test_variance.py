@@ -161,7 +161,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 
 def a_day(at: datetime, *charges: tuple[str, str], used: tuple[tuple[str, int], ...] = ()) -> Statement:
-    """A day that begins at `at`: what was charged for which model, and how many million tokens each read, a thousand at a time."""
+    """A day from `at` on: dollars by model, and the millions of tokens that each read, a thousand in each request."""
     end = at + timedelta(days=1)
     return Statement(
         tuple(
