@@ -286,9 +286,10 @@ def mail_settings(server: str) -> dict[str, str]:
     }
 
 
-def test_a_webhook_gets_json() -> None:
-    with webhook() as (url, got):
+def test_a_webhook_gets_json_and_its_address_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"), webhook() as (url, got):
         deliver.post(url, [NOTICE])
+    assert "hook" not in caplog.text
     alert = {"cause": "forecast", "month": "2026-11", "words": "The limit will be passed."}
     assert got == [{"source": "breakeven", "budgets": [{"client": "Acme", "budget": "2027", "alerts": [alert]}]}]
 

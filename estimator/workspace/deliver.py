@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import logging
 import os
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,9 @@ from estimator.workspace.alerts import Alert
 from estimator.workspace.workspace import Entry
 from pricing import InputError
 from pricing.errors import Failed
+
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)  # They would log addresses, which may hold a key.
 
 PATIENCE_S = 5.0
 WEBHOOK, SMTP, SENDER, RECEIVERS = (
