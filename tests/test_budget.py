@@ -1,4 +1,4 @@
-"""What a monthly limit means: months and counts worked out by hand."""
+"""When growth passes a monthly limit: months worked out by hand."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.decision import buys, by_token, first_over, months_ahead
-from estimator.decision.budget import DAYS_PER_MONTH, cadence
+from estimator.decision import by_token, first_over, months_ahead
 from pricing import InputError
 from tests.made_up import AT, option
 
@@ -79,62 +78,3 @@ def test_months_rise_with_growth_and_fall_with_shrinking(growth: Decimal, months
 def test_work_cannot_shrink_to_nothing(growth: str) -> None:
     with pytest.raises(InputError, match="leaves no work: give more than -100 %"):
         months_ahead(RISING, Fraction(1), Decimal(1), Decimal(growth), start=AT)
-
-
-def test_a_purchase_by_hand() -> None:
-    # 200 units for 50 USD (40 to 80): 100 USD buy 400 (250 to 500); a month has 30.4375 days.
-    bought = buys(option("50", "40", "80"), Fraction(200), Decimal(100))
-    assert (bought.per_month, bought.low_per_month, bought.high_per_month) == (400, 250, 500)
-    assert (bought.per_week, bought.per_day) == (91, 13)  # 91.99 and 13.14
-    assert bought.cadence == "every day"
-
-
-@pytest.mark.parametrize(
-    ("limit", "per_month"),
-    [
-        pytest.param("0", 0, id="no money"),
-        pytest.param("0.2999", 0, id="just short of one"),
-        pytest.param("0.3", 1, id="just one"),
-        pytest.param("0.5999", 1, id="just short of two"),
-    ],
-)
-def test_only_whole_units_count(limit: str, per_month: int) -> None:
-    assert buys(option("3"), Fraction(10), Decimal(limit)).per_month == per_month
-
-
-def test_work_that_costs_nothing_is_bought_as_often_as_asked() -> None:
-    assert buys(option("0"), Fraction(21, 2), Decimal(5)).per_month == 10
-
-
-@given(money, money, money, money)
-def test_what_is_bought_fits_the_limit_and_one_more_would_not(
-    a: Decimal, b: Decimal, c: Decimal, limit: Decimal
-) -> None:
-    low, usd, high = sorted([a, b, c])
-    units = Fraction(1000)
-    bought = buys(option(str(usd), str(low), str(high)), units, limit)
-    assert bought.low_per_month <= bought.per_month <= bought.high_per_month
-    assert bought.per_month * Fraction(usd) / units <= Fraction(limit) < (bought.per_month + 1) * Fraction(usd) / units
-
-
-@pytest.mark.parametrize(
-    ("per_month", "name"),
-    [
-        pytest.param(0, "less than once a month", id="none"),
-        pytest.param(1, "every month", id="one"),
-        pytest.param(4, "every month", id="a week short"),
-        pytest.param(5, "every week", id="weeks: 4.35 a month"),
-        pytest.param(30, "every week", id="a day short"),
-        pytest.param(31, "every day", id="days: 30.4375 a month"),
-        pytest.param(730, "every day", id="an hour short"),
-        pytest.param(731, "every hour", id="hours: 730.5 a month"),
-        pytest.param(43_829, "every hour", id="a minute short"),
-        pytest.param(43_830, "every minute", id="minutes a month"),
-    ],
-)
-def test_cadence(per_month: int, name: str) -> None:
-    assert cadence(per_month) == name
-
-
-def test_a_mean_month() -> None:
-    assert Fraction("365.25") == DAYS_PER_MONTH * 12

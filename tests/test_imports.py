@@ -25,7 +25,8 @@ FLOORS = (
 )
 
 DOORS = {
-    "httpx": ("pricing.refresh", "estimator.decision.endpoint"),  # Feeds of prices; a trial's prompts, on request.
+    # Prices come in, a trial's prompts go to where the person says, alerts go out.
+    "httpx": ("pricing.refresh", "estimator.decision.endpoint", "estimator.workspace.deliver"),
     "tenacity": ("pricing.refresh", "estimator.decision.endpoint"),
     "filelock": ("pricing.store",),
     "genai_prices": ("pricing.feeds.genai",),

@@ -1,107 +1,74 @@
-"""Budget: when growth passes a monthly limit, and what the limit buys."""
-
-from decimal import Decimal
+"""Budget: does it fit, and until when; what the money could buy; why a bill was higher; what to be told about."""
 
 import streamlit as st
 
-from estimator.dashboard.answers import everything, worth_showing
-from estimator.dashboard.charts import label, month_bars
-from estimator.dashboard.parts import QUIET, escaped
-from estimator.dashboard.purse import purse
-from estimator.decision import (
-    Month,
-    Option,
-    buys,
-    by_gpus,
-    by_token,
-    cheapest_hosting,
-    first_over,
-    months_ahead,
-)
-from estimator.report import count, is_sure, status_words
+from estimator.dashboard.affording import show_affordable
+from estimator.dashboard.billed import show_alerts, show_bill
+from estimator.dashboard.charts_budget import budget_band
+from estimator.dashboard.parts import QUIET, escaped, table, told
+from estimator.dashboard.planning import draft, this_month
+from estimator.dashboard.purse import Purse, purse
+from estimator.decision import BudgetPlan, Verdict
+from estimator.report import budget_verdict, chance_words
 from estimator.workload import Workload
+from estimator.workspace import Look, SavedBudget, look, saved_budget
 from pricing import catalog, now
 
-_FIRST = "gpt-5.4"
+_METHOD = (
+    "Of 5,000 draws: growth, size of requests, cached share and prices each between their ends, half on each side of "
+    "the typical value; and the volume up to a quarter more or less until six of your own months are on record. "
+    "Prices of each month at its dates, months in UTC."
+)
 
 
 def show(work: Workload) -> None:
-    options = {f"{o.kind}/{o.provider}/{o.model}/{o.status}": o for o in worth_showing(everything(work).options)}
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    made = draft(work)
     mine = purse()
-    limit = mine.in_usd(
-        left.number_input(
-            f"A month, at most ({mine.symbol})",
-            min_value=1,
-            max_value=10**9,
-            value=100,
-            key="limit",
-            bind="query-params",
-        )
-    )
-    growth = middle.number_input(
-        "The work grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", persist_state="session"
-    )
-    key = right.selectbox(
-        "On",
-        tuple(options),
-        index=next((i for i, o in enumerate(options.values()) if o.model == _FIRST), 0),
-        format_func=lambda k: label(options[k]),
-        key="budget-model",
-        persist_state="session",
-    )
-    _months(work, options[key], limit, Decimal(growth) / 100)
-    _bought(work, list(options.values()), limit)
+    found = _looked_at(made.plan, made.opened.budget if made.opened else None)
+    _answer(made.plan, found, mine)
+    _months(found, mine)
+    per_month = made.plan.limit_usd / (1 if made.plan.period == "month" else 12)
+    with told():
+        show_affordable(work, per_month)
+    with told():
+        show_bill(made, found)
+    with told():
+        show_alerts(made, found)
 
 
-def _months(work: Workload, option: Option, limit: Decimal, growth: Decimal) -> None:
-    cost = by_token(option) if option.kind == "api" else by_gpus(cheapest_hosting(option.model, work, catalog()))
-    ahead = months_ahead(cost, work.requests_per_month, limit, growth, start=now())
-    _verdict(option, ahead, limit)
-    alt = f"Cost of the next {len(ahead)} months on {option.name} against a limit of {purse().written(limit)}"
-    st.plotly_chart(month_bars(ahead, limit, purse()), config=QUIET, alt=alt, key="months")
+@st.cache_resource(max_entries=64, show_spinner="Working it out …", hash_funcs={SavedBudget: hash, BudgetPlan: hash})
+def _looked_at(plan: BudgetPlan, saved: SavedBudget | None) -> Look:
+    """The plan as it stands on the page, with the bills and the planned months of the saved one."""
+    begun = saved or saved_budget(plan, catalog(), now().date())
+    return look(SavedBudget(plan, begun.planned, begun.priced_on, begun.rules, begun.bills), catalog(), this_month())
 
 
-def _verdict(option: Option, ahead: tuple[Month, ...], limit: Decimal) -> None:
-    mine = purse()
-    name, cap = escaped(option.name), escaped(mine.written(limit))
-    over = first_over(ahead)
-    risky = next((month for month in ahead if month.may_be_over), None)
-    if over is None and risky is None:
-        st.success(f"**It fits.** On {name} the next {len(ahead)} months stay under {cap}, heavy months too.")
-    elif over is None and risky is not None:
-        st.warning(
-            f"**It fits in a typical month.** On {name} a heavy month may pass {cap} from {risky.month:%B %Y} on."
-        )
-    elif over is ahead[0]:
-        st.error(
-            f"**It does not fit.** On {name} this month would cost {escaped(mine.written(over.usd))}, more than {cap}."
-        )
-    elif over is not None:
-        st.warning(
-            f"**It fits until {over.month:%B %Y}.** That month would cost {escaped(mine.written(over.usd))} on {name}."
-        )
+def _answer(plan: BudgetPlan, found: Look, mine: Purse) -> None:
+    made = found.forecast
+    short, said = budget_verdict(plan, made, mine.exchange)
+    box = {Verdict.FITS: st.success, Verdict.RISKY: st.warning, Verdict.OVER: st.warning, Verdict.UNPRICED: st.error}
+    (st.error if short == "It does not fit" else box[made.verdict])(f"**{short}.** {escaped(said)}")
+    if made.gaps and not short.startswith("It cannot"):
+        gap = made.gaps[0]
+        st.error(f"{escaped(gap.task)} has no price from {gap.month:%B %Y} on: {escaped(gap.reason)}")
+    title = f"{mine.symbol} a month" if plan.period == "month" else f"{mine.symbol} spent of the year's limit"
+    alt = f"{short}: the next {plan.months} months against a limit of {mine.written(plan.limit_usd)} a {plan.period}"
+    st.plotly_chart(budget_band(made.running, mine, title), config=QUIET, alt=alt, key="months")
 
 
-def _bought(work: Workload, options: list[Option], limit: Decimal) -> None:
-    st.subheader(f"What {escaped(purse().written(limit))} a month buys")
-    st.caption(f"How many {work.units} each model could do within the limit ({escaped(work.name)}).")
-    by_token = [option for option in options if option.kind == "api"]
-    purchases = [buys(option, work.units_per_month, limit) for option in by_token]
-    st.dataframe(
-        [
+def _months(found: Look, mine: Purse) -> None:
+    with st.expander("Month by month"):
+        rows: list[dict[str, object]] = [
             {
-                "Model": label(p.option),
-                "A day": p.per_day,
-                "A week": p.per_week,
-                "A month": p.per_month,
-                "Between": f"{count(p.low_per_month)} and {count(p.high_per_month)} a month",
-                "That is": p.cadence,
-                "Price is": status_words(p.option.status),
+                "Month": f"{band.month:%b %Y}",
+                "In half at most": band.p50,
+                "In 1 of 10 below": band.p10,
+                "In 1 of 10 above": band.p90,
+                "Chance to pass": chance_words(band.chance) if band.limit_usd else "",
+                "": "as billed" if band.is_known else "" if band.is_whole else "without what has no price",
             }
-            for p in sorted(purchases, key=lambda p: (-p.per_month, not is_sure(p.option.status)))
-        ],
-        hide_index=True,
-        column_config={n: st.column_config.NumberColumn(format="localized") for n in ("A day", "A week", "A month")},
-        alt="How often each model could do the work within the limit",
-    )
+            for band in found.forecast.months
+        ]
+        names = ("In half at most", "In 1 of 10 below", "In 1 of 10 above")
+        table(rows, dict.fromkeys(names, mine.written), "Cost of each month")
+        st.caption(_METHOD)

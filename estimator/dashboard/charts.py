@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from estimator.dashboard.purse import Purse
-from estimator.decision import Curve, Month, Option, Swing
+from estimator.decision import Curve, Option, Swing
 from estimator.report import count, is_sure
 from estimator.selfhost import Fleet, RentMonth
 from estimator.selfhost.device import RentalQuote
@@ -50,7 +50,7 @@ def cost_bars(options: Sequence[Option], purse: Purse) -> Figure:
         if chosen:
             traces.append(_bars(title, chosen, marker, purse))
     end = _axis_end(options, purse)
-    layout = _layout(height=_ROW_PX * len(options) + 110, x=f"{purse.symbol} a month")
+    layout = layout_of(height=_ROW_PX * len(options) + 110, x=f"{purse.symbol} a month")
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
     layout["xaxis"] |= {"range": [0, end], "tickprefix": purse.symbol, "nticks": 3, "tickangle": 0}
     layout["bargap"] = 0.35
@@ -125,7 +125,7 @@ def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction, purse
             traces += [_band(curve, purse), _line(name, curve, HOSTED, purse)]
         else:
             traces.append(_line(name, curve, next(colors), purse))
-    layout = _layout(height=460, x="requests a month", y=f"{purse.symbol} a month")
+    layout = layout_of(height=460, x="requests a month", y=f"{purse.symbol} a month")
     dearest = max(purse.drawn(p.high_usd) for _, curve in curves for p in curve.points)
     layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
     layout["yaxis"] |= {
@@ -184,38 +184,6 @@ def _rule_at(x: float) -> Figure:
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
-def month_bars(months: Sequence[Month], limit_usd: Decimal, purse: Purse) -> Figure:
-    """The months ahead against a limit; those over it in another colour."""
-    data = {
-        "type": "bar",
-        "x": [m.month for m in months],
-        "y": [purse.drawn(m.usd) for m in months],
-        "marker": {"color": [LIMIT if m.over else API for m in months]},
-        "error_y": _whiskers(months, purse),
-        "customdata": [_told(m, purse) for m in months],
-        "hovertemplate": "%{x|%B %Y}: %{customdata[0]}<br>%{customdata[1]} to %{customdata[2]}<extra></extra>",
-        "showlegend": False,
-    }
-    layout = _layout(height=360, y=f"{purse.symbol} a month")
-    layout["yaxis"] |= {"tickprefix": purse.symbol, "rangemode": "tozero"}
-    layout["xaxis"] |= {"tickformat": "%b<br>%Y"}
-    line = {"color": LIMIT, "width": 2, "dash": "dash"}
-    limit = purse.drawn(limit_usd)
-    layout["shapes"] = [{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": limit, "y1": limit, "line": line}]
-    layout["annotations"] = [
-        {
-            "xref": "paper",
-            "x": 0,
-            "y": limit,
-            "text": f"your limit, {purse.written(limit_usd)}",
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "bottom",
-        }
-    ]
-    return {"data": [data], "layout": layout}
-
-
 def price_steps(rules: Sequence[tuple[str, PriceRule]], start: datetime, end: datetime) -> Figure:
     """Prices per million tokens over time, one step line for each named item; claims dotted."""
     traces: list[Figure] = []
@@ -233,7 +201,7 @@ def price_steps(rules: Sequence[tuple[str, PriceRule]], start: datetime, end: da
         traces.append(
             {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hovertemplate": hover}
         )
-    layout = _layout(height=360, y="US dollars per 1M tokens")
+    layout = layout_of(height=360, y="US dollars per 1M tokens")
     layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
     return {"data": traces, "layout": layout}
 
@@ -259,7 +227,7 @@ def swing_bars(swings: Sequence[Swing], base: Decimal | None, never: Decimal) ->
                 "hovertemplate": "%{y}, %{customdata[0]}: %{customdata[1]}<extra></extra>",
             }
         )
-    layout = _layout(height=_ROW_PX * len(swings) + 120, x="requests a month from which it pays; a cross is never")
+    layout = layout_of(height=_ROW_PX * len(swings) + 120, x="requests a month from which it pays; a cross is never")
     layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
     layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
     bars = [
@@ -286,7 +254,7 @@ def fleet_hours(arrivals: Sequence[float], fleet: Fleet) -> Figure:
     requests = both | {"name": "requests a minute", "y": [rate * 60 for rate in arrivals], "line": {"color": API}}
     copies = both | {"name": "copies kept", "y": list(fleet.replicas_by_hour), "yaxis": "y2"}
     copies["line"] = {"color": HOSTED, "shape": "hv"}
-    layout = _layout(height=300, y="requests a minute")
+    layout = layout_of(height=300, y="requests a minute")
     layout["yaxis"] |= {"rangemode": "tozero"}
     layout["xaxis"] |= {"nticks": 8}
     layout["yaxis2"] = {
@@ -335,12 +303,12 @@ def rent_trend(months: Sequence[RentMonth], quotes: Sequence[RentalQuote]) -> Fi
         "customdata": [quote.provider for quote in quotes],
         "hovertemplate": "%{customdata}, %{x|%-d %B %Y}: $%{y:.2f}<extra></extra>",
     }
-    layout = _layout(height=320, y="US dollars for a GPU-hour")
+    layout = layout_of(height=320, y="US dollars for a GPU-hour")
     layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
     return {"data": [band, medians, dots], "layout": layout}
 
 
-def _layout(*, height: int, x: str = "", y: str = "") -> Figure:
+def layout_of(*, height: int, x: str = "", y: str = "") -> Figure:
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 44, "b": 8},

@@ -1,19 +1,13 @@
-"""What a monthly limit means: when growth passes it, and how much work it buys."""
+"""When growth passes a monthly limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 from estimator.decision.breakeven import CostAt
-from estimator.decision.compare import Option
-from estimator.workload import MONTH
 from pricing import InputError
-
-DAYS_PER_MONTH = Fraction(MONTH // timedelta(minutes=1), 24 * 60)
-DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -27,19 +21,6 @@ class Month:
     high_usd: Decimal
     over: bool
     may_be_over: bool
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """What a monthly limit buys of one task on one model. Counts of the task, rounded down."""
-
-    option: Option
-    per_month: int
-    per_week: int
-    per_day: int
-    low_per_month: int
-    high_per_month: int
-    cadence: str
 
 
 def months_ahead(
@@ -85,38 +66,3 @@ def first_over(ahead: Sequence[Month]) -> Month | None:
 def _months_after(start: datetime, months: int) -> datetime:
     years, month = divmod(start.month - 1 + months, 12)
     return start.replace(year=start.year + years, month=month + 1, day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
-def buys(option: Option, units: Fraction, limit_usd: Decimal) -> Purchase:
-    """How often the limit pays for the task, where `units` of it a month cost what the option says."""
-    per_month = _count(limit_usd, option.usd, units)
-    return Purchase(
-        option=option,
-        per_month=per_month,
-        per_week=floor(per_month * DAYS_PER_WEEK / DAYS_PER_MONTH),
-        per_day=floor(per_month / DAYS_PER_MONTH),
-        low_per_month=_count(limit_usd, option.high_usd, units),
-        high_per_month=_count(limit_usd, option.low_usd, units),
-        cadence=cadence(per_month),
-    )
-
-
-def _count(limit_usd: Decimal, cost_usd: Decimal, units: Fraction) -> int:
-    """Whole units within the limit; a cost of nothing buys no more than was asked for."""
-    return floor(Fraction(limit_usd) * units / Fraction(cost_usd)) if cost_usd else floor(units)
-
-
-_CADENCES = (
-    (60 * 24, "every minute"),
-    (24, "every hour"),
-    (1, "every day"),
-    (Fraction(1, DAYS_PER_WEEK), "every week"),
-)
-
-
-def cadence(per_month: int) -> str:
-    """The most frequent round rhythm that so many times a month allow."""
-    for per_day, name in _CADENCES:
-        if per_month >= per_day * DAYS_PER_MONTH:
-            return name
-    return "every month" if per_month else "less than once a month"

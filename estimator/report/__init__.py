@@ -1,6 +1,7 @@
 """A comparison for those who were not in front of the screen."""
 
 from estimator.report.bills import as_billed, exact, exact_range, headline
+from estimator.report.budgets import budget_verdict, cause_words, chance_words, variance_headline
 from estimator.report.fitting import fit_answer, offload_words
 from estimator.report.pdf import pdf
 from estimator.report.words import (
@@ -20,7 +21,10 @@ from estimator.report.words import (
 
 __all__ = [
     "as_billed",
+    "budget_verdict",
     "cash",
+    "cause_words",
+    "chance_words",
     "change",
     "count",
     "exact",
@@ -38,4 +42,5 @@ __all__ = [
     "times",
     "usd",
     "usd_range",
+    "variance_headline",
 ]

@@ -1,6 +1,10 @@
 """What a person saves: studies of clients, every version of them, in one database. Start with `workspace()`."""
 
-from estimator.workspace.errors import Stale, Unavailable
+from estimator.workspace.alerts import Alert, alerts
+from estimator.workspace.budgets import Look, Rules, SavedBudget, look, saved_budget
+from estimator.workspace.deliver import Channel, Notice, Undelivered, channels
+from estimator.workspace.errors import Stale, StaleBudget, Unavailable
+from estimator.workspace.kept_budgets import Budgets, BudgetVersion, budgets
 from estimator.workspace.names import MOST_SIGNS, clean
 from estimator.workspace.study import (
     Budget,
@@ -19,32 +23,51 @@ from estimator.workspace.study import (
     study,
     with_sizes,
 )
+from estimator.workspace.watch import Watched, notify, watch
 from estimator.workspace.workspace import LOCAL, Entry, Imported, Version, Workspace, workspace
 
 __all__ = [
     "LOCAL",
     "MOST_SIGNS",
+    "Alert",
     "Budget",
+    "BudgetVersion",
+    "Budgets",
     "CatalogState",
+    "Channel",
     "Check",
     "Difference",
     "Entry",
     "Imported",
+    "Look",
     "ModelKey",
+    "Notice",
+    "Rules",
+    "SavedBudget",
     "Stale",
+    "StaleBudget",
     "Study",
     "Unavailable",
+    "Undelivered",
     "Version",
+    "Watched",
     "Workspace",
+    "alerts",
+    "budgets",
     "catalog_state",
+    "channels",
     "check",
     "clean",
     "differences",
+    "look",
     "moved",
+    "notify",
     "priced",
     "quick_check",
     "same_prices",
+    "saved_budget",
     "study",
+    "watch",
     "with_sizes",
     "workspace",
 ]

@@ -28,11 +28,12 @@ class KeptVersion:
 
 @dataclass(frozen=True)
 class KeptStudy:
-    """A study with all its versions, from number 1 on."""
+    """A study with all its versions, from number 1 on; or a budget, as `kind` says."""
 
     client: str
     name: str
     versions: tuple[KeptVersion, ...]
+    kind: str = "study"
 
 
 def _is_clean(text: str) -> str:
@@ -57,6 +58,7 @@ class _Study(BaseModel):
     client: Name
     name: Name
     versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
+    kind: Literal["study", "budget"] = "study"
 
 
 class _Contents(BaseModel):
@@ -77,9 +79,13 @@ def pack(studies: Iterable[KeptStudy]) -> bytes:
                 file = f"{i}/{number}.json"
                 packed.writestr(file, version.document)
                 versions.append(_Version.model_validate({"saved_at": version.saved_at, "file": file}))
-            listed.append(_Study(client=study.client, name=study.name, versions=tuple(versions)))
+            listed.append(
+                _Study.model_validate(
+                    {"client": study.client, "name": study.name, "versions": versions, "kind": study.kind}
+                )
+            )
         contents = _Contents(format=FORMAT, version=VERSION, studies=tuple(listed))
-        packed.writestr(_CONTENTS, contents.model_dump_json(indent=1))
+        packed.writestr(_CONTENTS, contents.model_dump_json(indent=1, exclude_defaults=True))
     return made.getvalue()
 
 
@@ -91,7 +97,7 @@ def unpack(data: bytes, name: str) -> tuple[KeptStudy, ...]:
     try:
         contents = _Contents.model_validate_json(files[_CONTENTS])
         studies = tuple(
-            KeptStudy(s.client, s.name, tuple(_kept(version, files) for version in s.versions))
+            KeptStudy(s.client, s.name, tuple(_kept(version, files) for version in s.versions), s.kind)
             for s in contents.studies
         )
     except ValidationError as error:
@@ -100,7 +106,7 @@ def unpack(data: bytes, name: str) -> tuple[KeptStudy, ...]:
         raise InputError(f"{name}, {place}: {fault['msg']}. {_AGAIN}.") from None
     except (KeyError, UnicodeDecodeError):
         raise InputError(f"{name}: a version of its table of contents is missing or broken. {_AGAIN}.") from None
-    if len({(s.client, s.name) for s in studies}) < len(studies):
+    if len({(s.kind, s.client, s.name) for s in studies}) < len(studies):
         raise InputError(f"{name}: the same study stands in it twice. {_AGAIN}.")
     return studies
 

@@ -1,6 +1,7 @@
 """A study as JSON text and back, exactly: what a row of the database holds, and an exported file."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticSerializationError
 
 from estimator.decision import Line, NoPrice, Option, Scenario
+from estimator.decision.compare import LEVELS
 from estimator.workload import Profile, Workload, load, save
 from estimator.workload.workload import MOST_REQUESTS
 from estimator.workspace.study import Budget, CatalogState, ModelKey, Study, cited
@@ -44,7 +46,7 @@ _WRITTEN: dict[object, object] = {
     Profile: Annotated[int, Field(ge=0)],
     Fraction: Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str)],
 }
-_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 def _like(kind: type) -> type[BaseModel]:
@@ -54,14 +56,14 @@ def _like(kind: type) -> type[BaseModel]:
         f.name: (_WRITTEN.get(hints[f.name], hints[f.name]), ... if f.default is MISSING else f.default)
         for f in fields(kind)
     }
-    return create_model(kind.__name__, __config__=_STRICT, **written)
+    return create_model(kind.__name__, __config__=STRICT, **written)
 
 
 _WORKLOAD = _like(Workload)
 
 
 class _Document(BaseModel):
-    model_config = _STRICT
+    model_config = STRICT
 
     format: Literal["breakeven-study"]
     version: Literal[1]
@@ -80,41 +82,61 @@ class _Document(BaseModel):
 
 def write(study: Study) -> str:
     """The study as JSON. Raises InputError where a figure in it is too large to be kept."""
-    work = study.workload
-    profiles = list(dict.fromkeys(map(save, (work.low, work.typical, work.high))))
-    plain = {f.name: getattr(work, f.name) for f in fields(work)}
-    numbered: dict[str, Any] = {n: profiles.index(save(v)) if isinstance(v, Profile) else v for n, v in plain.items()}
+    profiles: list[str] = []
+    work = work_written(study.workload, profiles)
     made = _Document.model_construct(
         format=FORMAT,
         version=VERSION,
         profiles=tuple(profiles),
-        workload=_WORKLOAD.model_construct(**numbered).model_dump(mode="json"),
+        workload=work,
         **{f.name: getattr(study, f.name) for f in fields(study) if f.name != "workload"},
     )
     _check(study, "this work")
+    return written(made)
+
+
+def written(made: BaseModel) -> str:
+    """As JSON. Raises InputError for names that have no JSON form."""
     try:
         return made.model_dump_json()
     except PydanticSerializationError:
         raise InputError("the name of this work has signs that cannot be kept: rename it.") from None
 
 
+def work_written(work: Workload, profiles: list[str]) -> dict[str, Any]:
+    """The fields of a workload; its profiles are added to `profiles`, unless they are there, and told by number."""
+    texts = {level: save(getattr(work, level)) for level in LEVELS}
+    profiles += [text for text in dict.fromkeys(texts.values()) if text not in profiles]
+    plain: dict[str, Any] = {f.name: getattr(work, f.name) for f in fields(work)}
+    numbers = {level: profiles.index(text) for level, text in texts.items()}
+    return _WORKLOAD.model_construct(**plain | numbers).model_dump(mode="json")
+
+
+def work_read(told: dict[str, Any], profiles: Sequence[Profile]) -> Workload:
+    """The workload that `work_written` told. Raises ValidationError or IndexError where it did not."""
+    work = dict(_WORKLOAD.model_validate(told))
+    return Workload(**work | {level: profiles[work[level]] for level in LEVELS})
+
+
 def read(text: str, name: str) -> Study:
     """The study written as `text`. Raises InputError, with the `name` it goes by, where `write` did not write it."""
     try:
         made = _Document.model_validate_json(text)
-        work = dict(_WORKLOAD.model_validate(made.workload))
-        profiles = [load(each, name) for each in made.profiles]
-        for level in ("low", "typical", "high"):
-            work[level] = profiles[work[level]]
-        study = Study(workload=Workload(**work), **{f.name: getattr(made, f.name) for f in fields(Study)[1:]})
+        work = work_read(made.workload, [load(each, name) for each in made.profiles])
+        study = Study(workload=work, **{f.name: getattr(made, f.name) for f in fields(Study)[1:]})
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "study"
-        raise InputError(f"{name}, {place}: {fault['msg']}. It is damaged, or of another version.") from None
+        raise damaged(error, name, "study") from None
     except (IndexError, PricingError) as error:
         raise InputError(f"{name}: it is damaged ({error}).") from None
     _check(study, name)
     return study
+
+
+def damaged(error: ValidationError, name: str, what: str) -> InputError:
+    """Where a document is not as it was written."""
+    fault = error.errors()[0]
+    place = ".".join(map(str, fault["loc"])) or what
+    return InputError(f"{name}, {place}: {fault['msg']}. It is damaged, or of another version.")
 
 
 def _check(study: Study, name: str) -> None:
@@ -129,11 +151,15 @@ def _check(study: Study, name: str) -> None:
         raise InputError(f"{name}: a workload has more than 0 and at most {MOST_REQUESTS:,} requests a month.")
     budget = (study.budget.limit_usd, study.budget.growth) if study.budget else ()
     for amount in (*budget, *(a for option in study.options for a in _amounts(option))):
-        if not amount.is_finite() or abs(amount) > _MOST or (amount and amount.adjusted() < _SMALLEST):
-            raise InputError(f"{name}: a figure in it is too large or too small to be kept: check its numbers.")
+        check_amount(amount, name)
     missing = sorted(cited(study.options) - {source.id for source in study.sources})
     if missing:
         raise InputError(f"{name}: a figure in it rests on {missing[0]}, a source that it does not name.")
+
+
+def check_amount(amount: Decimal, name: str) -> None:
+    if not amount.is_finite() or abs(amount) > _MOST or (amount and amount.adjusted() < _SMALLEST):
+        raise InputError(f"{name}: a figure in it is too large or too small to be kept: check its numbers.")
 
 
 def _amounts(option: Option) -> tuple[Decimal, ...]:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from pricing.errors import Failed
 
 if TYPE_CHECKING:
-    from estimator.workspace.workspace import Version
+    from estimator.workspace.kept_budgets import BudgetVersion
+    from estimator.workspace.workspace import Entry, Version
 
 
 class Unavailable(Failed):
@@ -17,7 +18,19 @@ class Stale(Failed):
 
     def __init__(self, mine: "Version", theirs: "Version") -> None:
         self.mine, self.theirs = mine, theirs
-        super().__init__(
-            f"{theirs.client}, {theirs.name} is at version {theirs.number} of {theirs.saved_at:%-d %B %Y, %H:%M} UTC "
-            "by now: choose which of the two to keep as the next."
-        )
+        super().__init__(_stale(theirs))
+
+
+class StaleBudget(Failed):
+    """The same of a budget."""
+
+    def __init__(self, mine: "BudgetVersion", theirs: "BudgetVersion") -> None:
+        self.mine, self.theirs = mine, theirs
+        super().__init__(_stale(theirs))
+
+
+def _stale(theirs: "Entry") -> str:
+    return (
+        f"{theirs.client}, {theirs.name} is at version {theirs.number} of {theirs.saved_at:%-d %B %Y, %H:%M} UTC "
+        "by now: choose which of the two to keep as the next."
+    )

@@ -35,3 +35,35 @@ VERSIONS = Table(
     Column("document", Text, nullable=False),
     CheckConstraint("number > 0", name="breakeven_versions_from_1"),
 )
+
+# Budgets are kept as studies are; the bills of their months are in the document.
+BUDGETS = Table(
+    "breakeven_budgets",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", Integer, ForeignKey("breakeven_clients.id"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("client_id", "name", name="breakeven_budgets_by_name"),
+)
+
+BUDGET_VERSIONS = Table(
+    "breakeven_budget_versions",
+    METADATA,
+    Column("budget_id", Integer, ForeignKey("breakeven_budgets.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("saved_at", String(32), nullable=False),
+    Column("document", Text, nullable=False),
+    CheckConstraint("number > 0", name="breakeven_budget_versions_from_1"),
+)
+
+# Which alerts went out: each once for a `cause` in a month (`2026-11`) and on a `channel`.
+FIRED = Table(
+    "breakeven_fired",
+    METADATA,
+    Column("budget_id", Integer, ForeignKey("breakeven_budgets.id"), primary_key=True),
+    Column("cause", String(200), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("fired_at", String(32), nullable=False),
+)

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection
 
 from estimator.workspace import rows
 from estimator.workspace.archive import KeptStudy, KeptVersion, pack, unpack
+from estimator.workspace.budgets import read_budget
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.document import read, write
 from estimator.workspace.errors import Stale
@@ -17,6 +18,7 @@ from estimator.workspace.rows import Place
 from estimator.workspace.study import Study
 from pricing import InputError, now
 
+_READERS = {"study": read, "budget": read_budget}
 LOCAL = "local"  # The one owner where nobody signs in.
 
 
@@ -91,11 +93,14 @@ class Workspace:
         raise Stale(mine, theirs)
 
     def export(self) -> bytes:
-        """All versions of all studies as one file."""
+        """All versions of all studies and budgets as one file."""
         with reading(self.url) as connection:
-            found = rows.everything(connection, self.owner)
-        groups = groupby(found, key=lambda row: (row.client, row.name))
-        return pack(KeptStudy(*place, _kept(versions)) for place, versions in groups)
+            found = {kind: rows.everything(connection, self.owner, shelf) for kind, shelf in rows.SHELVES.items()}
+        return pack(
+            KeptStudy(*place, _kept(versions), kind)
+            for kind, of_kind in found.items()
+            for place, versions in groupby(of_kind, key=lambda row: (row.client, row.name))
+        )
 
     def bring_in(self, data: bytes, name: str) -> Imported:
         """Everything in an exported file, or nothing of it. Raises InputError for a foreign or damaged file.
@@ -105,24 +110,22 @@ class Workspace:
         studies = unpack(data, name)
         for study in studies:
             for number, version in enumerate(study.versions, 1):
-                read(version.document, f"{name}, {study.client}, {study.name}, version {number}")
+                _READERS[study.kind](version.document, f"{name}, {study.client}, {study.name}, version {number}")
         with writing(self.url) as connection:
             brought = [self._bring_in(connection, study) for study in studies]
         return Imported(sum(map(bool, brought)), sum(brought))
 
     def _bring_in(self, connection: Connection, study: KeptStudy) -> int:
         """The study under the first name whose versions agree with its own; how many it had more."""
-        name, here, beside = study.name, self._here(connection, study.client, study.name), 1
+        place, beside = Place(self.owner, study.client, study.name, rows.SHELVES[study.kind]), 1
+        here = _kept(rows.documents(connection, place))
         while not _agree(here, study.versions):
             beside += 1
-            name = f"{study.name[: MOST_SIGNS - 10]} ({beside})"
-            here = self._here(connection, study.client, name)
+            place = place._replace(name=f"{study.name[: MOST_SIGNS - 10]} ({beside})")
+            here = _kept(rows.documents(connection, place))
         for base in range(len(here), len(study.versions)):
-            rows.add(connection, Place(self.owner, study.client, name), base, study.versions[base])
+            rows.add(connection, place, base, study.versions[base])
         return max(0, len(study.versions) - len(here))
-
-    def _here(self, connection: Connection, client: str, name: str) -> tuple[KeptVersion, ...]:
-        return _kept(rows.documents(connection, Place(self.owner, client, name)))
 
 
 def workspace(owner: str = LOCAL) -> Workspace:
