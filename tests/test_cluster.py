@@ -20,6 +20,8 @@ from pricing.console import BAD_INPUT, DONE
 from tests.dask_cluster import free_port, scheduler, wait_for_workers, worker
 from tests.text_log import made_up
 
+pytestmark = pytest.mark.xdist_group("cluster")  # One cluster serves them all.
+
 SIZES = (0, 1001, 200_001)
 AT = "2026-10-05T12:00:00Z"
 H = "time,model,input,cached,output\n"
