@@ -30,6 +30,7 @@ expect.set_options(timeout=PATIENCE_MS)
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out, and say so, the tests against the collected facts where those are not at hand; keep one browser."""
     for item in items:
