@@ -9,6 +9,7 @@ import logging
 import os
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -83,13 +84,18 @@ def channels(environment: Mapping[str, str] | None = None) -> tuple[Channel, ...
 def post(url: str, notices: Sequence[Notice]) -> None:
     """All notices as one JSON document. The whole exchange may take PATIENCE_S, however slowly it is answered."""
     try:
-        status = asyncio.run(asyncio.wait_for(_post(url, [notice.payload for notice in notices]), PATIENCE_S))
+        with ThreadPoolExecutor(1) as apart:  # Whether or not a loop runs in the thread that asks.
+            status = apart.submit(_posted, url, [notice.payload for notice in notices]).result()
     except (TimeoutError, httpx.TimeoutException):
         raise Undelivered(f"the webhook did not answer within {PATIENCE_S:.0f} seconds: see that it runs.") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise Undelivered(f"the webhook could not be reached ({type(error).__name__}): check {WEBHOOK}.") from None
     if status >= 300:
         raise Undelivered(f"the webhook answered with status {status}: check {WEBHOOK}.")
+
+
+def _posted(url: str, payload: list[dict[str, Any]]) -> int:
+    return asyncio.run(asyncio.wait_for(_post(url, payload), PATIENCE_S))
 
 
 async def _post(url: str, notices: list[dict[str, Any]]) -> int:
