@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from estimator.decision import month_after, month_of
+from pricing import now
 from tests.conftest import settle
+from tests.test_variance import exports
 
 PAGES = ("cost", "compare", "cheaper", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
 LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
@@ -92,6 +95,29 @@ def test_a_chat_log_is_dropped_in_and_priced(page: Page, app_url: str) -> None:
     fold = page.get_by_test_id("stExpander").filter(has_text="GPT-5.4 · ")
     fold.locator("summary").click()
     expect(fold.get_by_text(re.compile("Answers take|of the input repeats")).first).to_be_visible()
+
+
+def test_a_budget_is_made_kept_and_held_against_last_months_bill(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/budget")
+    page.get_by_role("spinbutton", name="At most ($)").fill("1000")
+    page.get_by_role("spinbutton", name="At most ($)").press("Enter")
+    settle(page)
+    expect(page.get_by_text(re.compile("^It fits")).first).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"What could I afford for \$1,000"))).to_be_visible()
+
+    last = month_after(month_of(now()), -1)
+    days = (month_of(now()) - last).days
+    page.get_by_test_id("stFileUploader").locator('input[type="file"]').last.set_input_files(
+        [{"name": name, "mimeType": "text/csv", "buffer": data} for name, data in exports(last, days, 500)]
+    )
+    expect(page.get_by_text(re.compile("more than planned, most of it for more requests")).first).to_be_visible()
+
+    page.get_by_role("textbox", name="Budget for which client?").fill("Acme")
+    page.get_by_role("textbox", name="Name of the budget").fill("Next year")
+    page.get_by_role("textbox", name="Name of the budget").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Save this budget").click()
+    expect(page.get_by_text("The budget Next year of Acme is saved, version 1.")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)
