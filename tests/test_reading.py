@@ -369,3 +369,11 @@ def test_depth_never_escapes(key: str) -> None:
     deep = '{"prompt": "Hello you", ' + f'"{key}": {{' * 300 + '"a": 1' + "}" * 301
     with contextlib.suppress(InputError):
         assert read(deep, "log.jsonl").requests == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_large_file_is_recognised_in_any_encoding(encoding: str) -> None:
+    row = "2026-10-05T12:00:00Z,gpt-5.4,7,5\n"
+    data = ("time,model,input,output\n" + row * 40_000).encode(encoding)
+    assert len(data) > 2**20
+    assert read_any(data, "x.csv", SIZES).requests == 40_000

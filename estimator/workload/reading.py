@@ -1,5 +1,6 @@
 """Any files → a profile: usage exports and logs, chats, documents and media, and ZIPs of them, told by content."""
 
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from estimator.tokens import read_text
 from estimator.tokens.media import AUDIO, PICTURES, VIDEO
+from estimator.tokens.reading import encoding_of
 from estimator.workload.exports.columns import columns_of
 from estimator.workload.exports.forms import flat, in_googles_words, instead_of_bill, with_litellms_parts
 from estimator.workload.exports.importers import Progress, Reading, is_log, part_of_archive, part_of_usage, rows_in
@@ -30,6 +32,7 @@ from estimator.workload.texts.threads import chats_in, is_message
 
 _ROWS = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 _LOOKED_AT = 20  # Rows.
+_LOOKED_AT_BYTES = 2**20
 Kind = Literal["usage", "chats", "text", "rows"]
 
 
@@ -94,7 +97,9 @@ class ChatLog:
 
 
 def _kind_of(source: Source) -> Kind | Literal["archive"]:
-    head = source.head()
+    head = source.head(_LOOKED_AT_BYTES)
+    if b"\n" not in head:
+        head = source.head()
     if is_archive(head):
         return "text" if is_office(source.whole()) else "archive"
     return _kind(head, source)
@@ -121,12 +126,17 @@ def _tells_usage(fields: Mapping[str, Any]) -> bool:
 
 def _first(head: bytes, source: Source) -> list[Row]:
     """The first rows of a table or of JSON that can be read, none where there are none. One alone may be damaged."""
-    whole_lines = head[: head.rfind(b"\n") + 1] or head
-    text = read_text(head if source.size <= len(head) else whole_lines, source.name)
+    text = read_text(head, source.name) if source.size <= len(head) else _whole_lines(head, source.name)
     if is_json(text) and source.size > len(head) and not is_log(text, source.size):
         text = read_text(source.whole(), source.name)
     rows = _sound(every_row_of(text, source.name))
     return rows or (_sound(json_rows([text], source.name, 1)) if is_json(text) else [])
+
+
+def _whole_lines(head: bytes, name: str) -> str:
+    """The lines that end in the beginning of a file, which may break off inside a character."""
+    text = getincrementaldecoder(encoding_of(head, name).codec)("replace").decode(head)
+    return text[: text.rfind("\n") + 1] or text
 
 
 def _sound(rows: Iterable[Row]) -> list[Row]:

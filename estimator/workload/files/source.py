@@ -39,10 +39,10 @@ class Source:
         except (OSError, pa.ArrowInvalid):
             raise _unreachable(self.name) from None
 
-    def head(self) -> bytes:
+    def head(self, size: int = BLOCK_BYTES) -> bytes:
         """Its first bytes."""
         with self.open() as file:
-            return bytes(file.read(BLOCK_BYTES))
+            return bytes(file.read(size))
 
     def chunks(self) -> Iterator[bytes]:
         with self.open() as file:
