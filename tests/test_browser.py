@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from pypdf import PdfReader
 
 from estimator.decision import month_after, month_of
@@ -108,7 +108,7 @@ def test_a_budget_is_made_kept_and_held_against_last_months_bill(page: Page, app
     last = month_after(month_of(now()), -1)
     days = (month_of(now()) - last).days
     page.get_by_test_id("stFileUploader").locator('input[type="file"]').last.set_input_files(
-        [{"name": name, "mimeType": "text/csv", "buffer": data} for name, data in exports(last, days, 500)]
+        [FilePayload(name=name, mimeType="text/csv", buffer=data) for name, data in exports(last, days, 500)]
     )
     expect(page.get_by_text(re.compile("more than planned, most of it for more requests")).first).to_be_visible()
 
