@@ -15,7 +15,7 @@ Body = Callable[[], None]
 
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
-    "What you upload is counted and forgotten."
+    "What you upload is counted and forgotten; only a trial sends prompts on, to where you say, and says so first."
 )
 _TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
 
