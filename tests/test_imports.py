@@ -38,7 +38,7 @@ DOORS = {
     "docx": ("estimator.tokens.documents",),
     "openpyxl": ("estimator.tokens.documents",),
     "pptx": ("estimator.tokens.documents",),
-    "PIL": ("estimator.tokens.media",),
+    "PIL": ("estimator.tokens.media", "estimator.report.brand"),
     "tinytag": ("estimator.tokens.media",),
     "plotly": ("estimator.dashboard.charts",),
     "streamlit": ("app", "estimator.dashboard"),

@@ -17,7 +17,6 @@ from estimator.workspace import (
     Budget,
     Check,
     Study,
-    catalog_state,
     check,
     differences,
     moved,
@@ -29,6 +28,7 @@ from estimator.workspace import (
 )
 from estimator.workspace.document import read, write
 from pricing import Catalog, InputError, Mode, PriceRule, Usage, catalog
+from pricing.state import catalog_state
 from tests.kept import USED, a_study, book
 from tests.made_up import AT, PLAIN, model, option, rule, sold, work
 

@@ -13,6 +13,7 @@ from estimator.decision.hosting import (
     cheapest_hosting,
     hosted_option,
     hosted_options,
+    hosted_plans,
     hosting,
     longest_context,
     per_million_output_usd,
@@ -20,7 +21,9 @@ from estimator.decision.hosting import (
 )
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
 from estimator.decision.reconcile import Reconciliation, reconcile
+from estimator.decision.rivals import Rivalry, rivalry
 from estimator.decision.saving import Saving
+from estimator.decision.sensitivity import Effect, sensitivity
 from estimator.decision.spending import (
     BudgetPlan,
     Gap,
@@ -47,6 +50,7 @@ __all__ = [
     "Cause",
     "Comparison",
     "Curve",
+    "Effect",
     "Forecast",
     "Gap",
     "Line",
@@ -64,6 +68,7 @@ __all__ = [
     "Purchase",
     "Reach",
     "Reconciliation",
+    "Rivalry",
     "RunOut",
     "Saving",
     "Scenario",
@@ -85,6 +90,7 @@ __all__ = [
     "forecast",
     "hosted_option",
     "hosted_options",
+    "hosted_plans",
     "hosting",
     "longest_context",
     "median_ratio",
@@ -99,6 +105,8 @@ __all__ = [
     "price_profile",
     "priced",
     "reconcile",
+    "rivalry",
+    "sensitivity",
     "should_cost",
     "tornado",
     "variance",

@@ -18,10 +18,15 @@ _LONGEST = 0.99
 
 def hosted_options(workload: Workload, catalog: Catalog) -> tuple[Option, ...]:
     """The open weights among the featured models, each on the data-centre GPUs that serve the workload for least."""
+    return tuple(hosted_option(each) for each in hosted_plans(workload, catalog))
+
+
+def hosted_plans(workload: Workload, catalog: Catalog) -> tuple[Plan, ...]:
+    """The plans behind `hosted_options`, in the same order."""
     featured = {m.info.weights for m in catalog.models.values() if m.info.featured and m.info.weights}
     works = ((weights, _countable(workload, weights, catalog)) for weights in sorted(featured))
     found = (plans(weights, work, _rented()) for weights, work in works if work)
-    return tuple(hosted_option(among[0]) for among in found if among)
+    return tuple(among[0] for among in found if among)
 
 
 def _countable(workload: Workload, weights: str, catalog: Catalog) -> Workload | None:

@@ -1,7 +1,9 @@
 """A comparison for those who were not in front of the screen."""
 
 from estimator.report.bills import as_billed, exact, exact_range, headline
+from estimator.report.brand import Brand
 from estimator.report.budgets import budget_verdict, cause_words, chance_words, variance_headline
+from estimator.report.content import Report, Terms, report
 from estimator.report.fitting import fit_answer, offload_words
 from estimator.report.pdf import pdf
 from estimator.report.words import (
@@ -20,6 +22,9 @@ from estimator.report.words import (
 )
 
 __all__ = [
+    "Brand",
+    "Report",
+    "Terms",
     "as_billed",
     "budget_verdict",
     "cash",
@@ -38,6 +43,7 @@ __all__ = [
     "offload_words",
     "pdf",
     "rate",
+    "report",
     "status_words",
     "times",
     "usd",

@@ -8,12 +8,10 @@ from estimator.workspace.kept_budgets import Budgets, BudgetVersion, budgets
 from estimator.workspace.names import MOST_SIGNS, clean
 from estimator.workspace.study import (
     Budget,
-    CatalogState,
     Check,
     Difference,
     ModelKey,
     Study,
-    catalog_state,
     check,
     differences,
     moved,
@@ -33,7 +31,6 @@ __all__ = [
     "Budget",
     "BudgetVersion",
     "Budgets",
-    "CatalogState",
     "Channel",
     "Check",
     "Difference",
@@ -54,7 +51,6 @@ __all__ = [
     "Workspace",
     "alerts",
     "budgets",
-    "catalog_state",
     "channels",
     "check",
     "clean",

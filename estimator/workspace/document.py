@@ -22,10 +22,11 @@ from estimator.decision import Line, NoPrice, Option, Scenario
 from estimator.decision.compare import LEVELS
 from estimator.workload import Profile, Workload, load, save
 from estimator.workload.workload import MOST_REQUESTS
-from estimator.workspace.study import Budget, CatalogState, ModelKey, Study, cited
+from estimator.workspace.study import Budget, ModelKey, Study, cited
 from pricing import InputError, PricingError
 from pricing.currency import rate
 from pricing.facts import Source
+from pricing.state import CatalogState
 
 FORMAT: Final = "breakeven-study"
 VERSION: Final = 1

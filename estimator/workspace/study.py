@@ -1,16 +1,16 @@
 """What is saved: a workload, the terms it was priced on, and what it cost that day; and what has changed since."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from estimator.decision import Comparison, Line, NoPrice, Option, Scenario, compare, hosted_options
 from estimator.workload import Assumption, Cell, Profile, Workload
 from estimator.workload.profile import floor_of
-from pricing import CLAIMS, Catalog, Model
+from pricing import CLAIMS, Catalog
 from pricing.facts import Source
+from pricing.state import CatalogState, catalog_state, sale_days
 
 ModelKey = tuple[str, str]  # Provider and id.
 
@@ -27,14 +27,6 @@ class Budget:
 
     limit_usd: Decimal
     growth: Decimal
-
-
-@dataclass(frozen=True)
-class CatalogState:
-    """Which price list was asked: the day of its newest check, and a digest of the prices of the study's models."""
-
-    on: date
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -140,33 +132,13 @@ def _banded(profile: Profile, sizes: tuple[int, ...]) -> Profile:
     return replace(profile, sizes=edges, cells=tuple(cells))
 
 
-def catalog_state(catalog: Catalog, models: Iterable[ModelKey]) -> CatalogState:
-    """The day of the newest check of any price, and a digest of all that these models' costs hang on."""
-    on = max((rule.checked_on for model in catalog.models.values() for rule in model.rules), default=date.min)
-    found = [(key, catalog.models[key]) for key in sorted(set(models)) if key in catalog.models]
-    parts = [
-        part
-        for key, model in found
-        for part in (key, model.info.tokenizer, *_days(model), *(r.model_dump(exclude=_REMARKS) for r in model.rules))
-    ]
-    return CatalogState(on, hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest())
-
-
-_REMARKS = {"source", "checked_on", "note"}  # Of a rule: they say who told, and cost nothing.
-
-
-def _days(model: Model) -> tuple[date | None, date | None]:
-    """On which it came out, and on which it goes."""
-    return model.info.released_on, model.info.retires_on
-
-
 def same_prices(saved: Study, catalog: Catalog, at: datetime) -> bool:
     """Whether every price behind the study is on record as it was then, and none has changed from its day to `at`."""
     if catalog_state(catalog, saved.models).digest != saved.catalog.digest:
         return False
     first, last = sorted((saved.scenario.at, at))
     models = [catalog.models[key] for key in saved.models if key in catalog.models]
-    days = (day for model in models for day in _days(model) if day)
+    days = (day for model in models for day in sale_days(model) if day)
     instants = (*(t for m in models for t in m.changes), *(datetime.combine(day, time(), tzinfo=UTC) for day in days))
     return not any(first < t <= last for t in instants)
 
