@@ -12,7 +12,7 @@ VERBS = {
     "profile": "work",
     "build": "work",
     "compare": "compare",
-    "report": "compare",
+    "report": "report",
     "levers": "levers",
     "mix": "levers",
     "budget": "budget",

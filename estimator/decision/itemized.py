@@ -17,6 +17,7 @@ Basis = Literal["bill", "gateway", "list"]  # Billed by a seller, worked out by 
 
 _GATEWAYS = frozenset({"LiteLLM", "Langfuse"})  # They work amounts out by price lists of their own, and bill nobody.
 _PLACES = Decimal("1e-9")
+_NOT_BILLED = "the bill of that day has no line of it."
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def _of_group(group: Group, book: Catalog) -> tuple[Part, ...]:
     if not group.charges:
         if why:
             raise InputError(f"{group.period.start:%-d %B %Y}: {why} Add the cost export of that day.")
-        # A seller's bill of the day without a line of it says that it cost nothing.
-        return counted if group.period.by else tuple(replace(part, cost=part.list_usd) for part in counted)
+        if group.period.by:
+            return tuple(replace(part, why=_NOT_BILLED) for part in counted)
+        return tuple(replace(part, cost=part.list_usd) for part in counted)
     if why:
         return tuple(_uncounted(charge, group, why) for charge in group.charges)
     return _charged(group, counted)
@@ -159,15 +161,18 @@ def _currency(charges: Sequence[Charge]) -> tuple[str, Decimal]:
 
 def _charged(group: Group, counted: Sequence[Part]) -> tuple[Part, ...]:
     """The parts with what was billed for them, and a part of its own for a charge that none of them is for."""
-    costs = [Decimal(0)] * len(counted)
+    costs: dict[int, Decimal] = {}
     alone: list[Part] = []
     for charge in group.charges:
         places = [i for i, part in enumerate(counted) if _is_for(charge, part)]
         if not places:
             alone.append(_uncounted(charge, group, "the usage given counts none of it."))
         for place, cost in zip(places, _shared(charge.amount, [counted[i].list_usd for i in places]), strict=True):
-            costs[place] += cost
-    return (*(replace(part, cost=cost) for part, cost in zip(counted, costs, strict=True)), *alone)
+            costs[place] = costs.get(place, Decimal(0)) + cost
+    charged = (
+        replace(part, cost=costs[i]) if i in costs else replace(part, why=_NOT_BILLED) for i, part in enumerate(counted)
+    )
+    return (*charged, *alone)
 
 
 def _is_for(charge: Charge, part: Part) -> bool:

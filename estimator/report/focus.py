@@ -118,9 +118,9 @@ def _of_charge_alone(part: Part) -> Row:
 
 
 def decimal(amount: Decimal) -> str:
-    """In full, with a decimal point: readers take a column of whole numbers for something else."""
-    text = f"{amount:f}"
-    return text if "." in text else f"{text}.0"
+    """In full, and with a decimal point: readers take a column of whole numbers for something else."""
+    whole, _, rest = f"{amount:f}".partition(".")
+    return f"{whole}.{rest.rstrip('0') or '0'}"
 
 
 def _time(at: datetime) -> str:
