@@ -13,6 +13,7 @@ VERBS = {
     "build": "work",
     "compare": "compare",
     "report": "report",
+    "reports": "reports",
     "levers": "levers",
     "mix": "levers",
     "budget": "budget",

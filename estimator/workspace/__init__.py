@@ -6,6 +6,7 @@ from estimator.workspace.budgets import Look, Rules, SavedBudget, look, saved_bu
 from estimator.workspace.deliver import Channel, Notice, Undelivered, channels
 from estimator.workspace.errors import Stale, StaleBrand, StaleBudget, Unavailable
 from estimator.workspace.kept_budgets import Budgets, BudgetVersion, budgets
+from estimator.workspace.monthly import prices_at, study_report
 from estimator.workspace.names import MOST_SIGNS, clean
 from estimator.workspace.owners import LOCAL
 from estimator.workspace.study import (
@@ -65,10 +66,12 @@ __all__ = [
     "moved",
     "notify",
     "priced",
+    "prices_at",
     "quick_check",
     "same_prices",
     "saved_budget",
     "study",
+    "study_report",
     "watch",
     "with_sizes",
     "workspace",
