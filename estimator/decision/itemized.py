@@ -8,6 +8,7 @@ from typing import Literal
 
 from estimator.decision.matching import Group, groups
 from estimator.decision.recompute import Piece, bills, pieces_of
+from estimator.decision.reconcile import told_mode
 from estimator.workload import Charge, Statement, Used
 from pricing import Catalog, InputError, Mode, Model, PriceRule, Unpriced
 from pricing.currency import rate
@@ -86,7 +87,7 @@ def _counted(group: Group, book: Catalog) -> tuple[tuple[Part, ...], str]:
     if not group.used:
         return (), "no usage was given for it."
     try:
-        return tuple(_parts(group, pieces_of(_known(group.used)))), ""
+        return tuple(_parts(group, pieces_of(_known(group.used), told_mode(group)))), ""
     except Unpriced as error:
         return (), str(error)
 
@@ -163,8 +164,9 @@ def _charged(group: Group, counted: Sequence[Part]) -> tuple[Part, ...]:
     """The parts with what was billed for them, and a part of its own for a charge that none of them is for."""
     costs: dict[int, Decimal] = {}
     alone: list[Part] = []
+    by_mode = len({charge.mode for charge in group.charges}) > 1
     for charge in group.charges:
-        places = [i for i, part in enumerate(counted) if _is_for(charge, part)]
+        places = _places(charge, counted, by_mode=by_mode)
         if not places:
             alone.append(_uncounted(charge, group, "the usage given counts none of it."))
         for place, cost in zip(places, _shared(charge.amount, [counted[i].list_usd for i in places]), strict=True):
@@ -175,8 +177,10 @@ def _charged(group: Group, counted: Sequence[Part]) -> tuple[Part, ...]:
     return (*charged, *alone)
 
 
-def _is_for(charge: Charge, part: Part) -> bool:
-    return charge.item in {"", part.item}
+def _places(charge: Charge, counted: Sequence[Part], *, by_mode: bool) -> list[int]:
+    """Which parts a charge is for: those of its item, and of its mode where the bill tells modes apart."""
+    of_item = [i for i, part in enumerate(counted) if charge.item in {"", part.item}]
+    return [i for i in of_item if by_mode and counted[i].mode == charge.mode] or of_item
 
 
 def _shared(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

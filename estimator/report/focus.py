@@ -67,6 +67,7 @@ def _of_all(part: Part, catalog: Catalog) -> Row:
         "ChargePeriodStart": _time(part.start),
         "CommitmentDiscountStatus": "",  # Readers look for it before they accept a consumed quantity.
         "EffectiveCost": cost,  # All that we read is paid as it is used.
+        "InvoiceId": "",  # No export that we read tells it.
         "InvoiceIssuerName": part.by if part.basis == "bill" else seller,
         "ProviderName": seller,
         "PublisherName": _maker(part, catalog) or seller,
