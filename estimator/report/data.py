@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from estimator.decision import Line, Option
 from estimator.report.cells import safe_cell
@@ -20,31 +20,57 @@ from estimator.report.words import item_words, status_words
 from estimator.workload import Profile, Workload
 from pricing.facts import Fact, Source
 
+Cell: TypeAlias = str | int | Decimal | date
+Cells: TypeAlias = dict[str, Cell]
+
 FORMAT: Final = "breakeven-report"
 VERSION: Final = 1
 
 
+_COLUMNS = (
+    *("client", "title", "prices_of", "price_list_checked_on", "price_list_state"),
+    *("rank", "model", "provider", "seller", "name", "kind", "detail", "option_status"),
+    *("month_low_usd", "month_usd", "month_high_usd"),
+    *("currency", "currency_per_usd", "month_low", "month", "month_high"),
+    *("item", "item_name", "applies_to", "quantity", "unit", "rate_usd", "per", "line_usd", "line", "line_status"),
+    *("checked_on", "source", "source_number", "source_title", "source_publisher", "source_locator", "source_read_on"),
+    "no_price_because",
+)
+
+
 def table(report: Report) -> bytes:
-    """One row a line of each option, cheapest option first, as CSV in UTF-8 with the columns of `_row`.
+    """One row a line of each option, cheapest option first, then one for each model without a price; CSV in UTF-8.
 
     Amounts ending in `_usd` are dollars a month; those without are in `currency`. Text is safe in a spreadsheet.
     """
-    rows = [_row(report, rank, option, line) for rank, option in enumerate(report.options, 1) for line in option.lines]
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, rows[0] if rows else ["title"])
+    writer = csv.DictWriter(out, _COLUMNS, restval="")
     writer.writeheader()
-    writer.writerows(rows)
+    about = _about(report)
+    for rank, option in enumerate(report.options, 1):
+        for line in option.lines:
+            writer.writerow(_written(about | _of_option(report, rank, option) | _of_line(report, line)))
+    for no in report.comparison.unpriced:
+        told = {"model": no.model, "provider": no.provider, "name": no.name, "no_price_because": no.reason}
+        writer.writerow(_written(about | told))
     return out.getvalue().encode("utf-8-sig")  # With its mark, or Excel takes it for another encoding.
 
 
-def _row(report: Report, rank: int, option: Option, line: Line) -> dict[str, str]:
-    source, seller = report.catalog.sources[line.source], report.catalog.providers.get(option.provider)
-    cells: dict[str, str | int | Decimal | date] = {
+def _about(report: Report) -> Cells:
+    return {
         "client": report.brand.client,
         "title": report.title,
         "prices_of": report.comparison.scenario.at.isoformat(),
         "price_list_checked_on": report.state.on,
         "price_list_state": report.state.digest,
+        "currency": report.exchange.currency,
+        "currency_per_usd": report.exchange.per_usd,
+    }
+
+
+def _of_option(report: Report, rank: int, option: Option) -> Cells:
+    seller = report.catalog.providers.get(option.provider)
+    return {
         "rank": rank,
         "model": option.model,
         "provider": option.provider,
@@ -56,11 +82,15 @@ def _row(report: Report, rank: int, option: Option, line: Line) -> dict[str, str
         "month_low_usd": option.low_usd,
         "month_usd": option.usd,
         "month_high_usd": option.high_usd,
-        "currency": report.exchange.currency,
-        "currency_per_usd": report.exchange.per_usd,
         "month_low": report.amount(option.low_usd),
         "month": report.amount(option.usd),
         "month_high": report.amount(option.high_usd),
+    }
+
+
+def _of_line(report: Report, line: Line) -> Cells:
+    source = report.catalog.sources[line.source]
+    return {
         "item": line.name,
         "item_name": item_words(line.name, report.catalog.items),
         "applies_to": line.applies,
@@ -79,10 +109,13 @@ def _row(report: Report, rank: int, option: Option, line: Line) -> dict[str, str
         "source_locator": source.locator,
         "source_read_on": source.accessed_on,
     }
+
+
+def _written(cells: Cells) -> dict[str, str]:
     return {name: _cell(value) for name, value in cells.items()}
 
 
-def _cell(value: str | int | Decimal | date) -> str:
+def _cell(value: Cell) -> str:
     if isinstance(value, str):
         return safe_cell(value)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

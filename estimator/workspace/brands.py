@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import Base64Bytes, BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import URL
 
 from estimator.report import Brand
@@ -77,7 +77,7 @@ def brands(owner: str = LOCAL) -> Brands:
 
 
 class _Document(BaseModel):
-    model_config = STRICT
+    model_config = ConfigDict(**STRICT, ser_json_bytes="base64", val_json_bytes="base64")
 
     format: Literal["breakeven-brand"]
     version: Literal[1]
@@ -86,7 +86,7 @@ class _Document(BaseModel):
     confidentiality: str
     color: str
     second_color: str
-    logo: Annotated[Base64Bytes, Field(description="PNG or JPEG")]
+    logo: bytes
 
 
 def write_brand(brand: Brand) -> str:
