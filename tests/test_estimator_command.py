@@ -392,7 +392,8 @@ def test_a_budget_that_lasts(ask: Any, say: Any, log: Path) -> None:
 def test_report(ask: Any, tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     answer = ask("report", "support-chat", *GPT, *AT, "--format", "pdf", "-o", file)
-    assert answer == {"file": str(file), "format": "pdf", "options": 2}
+    assert answer["file"] == str(file)
+    assert (answer["format"], answer["options"], answer["prices_of"]) == ("pdf", 2, "2026-11-23T12:00:00+00:00")
     text = "".join(page.extract_text() for page in PdfReader(file).pages)
     assert "GPT-5.4" in text
     assert "$40.50" in text

@@ -218,7 +218,7 @@ def test_a_newer_schema_is_refused_and_left_alone(database: URL) -> None:
     fails(r"of a newer Breakeven \(schema v99\): update this one", mine.entries)
     fails("of a newer Breakeven", lambda: mine.save("Acme", "chat", SECOND, 1))
     with engine(database).begin() as connection:
-        connection.execute(text(f"UPDATE {SCHEMA_TABLE} SET version_num = 'v2'"))  # noqa: S608 - a constant
+        connection.execute(text(f"UPDATE {SCHEMA_TABLE} SET version_num = 'v3'"))  # noqa: S608 - a constant
     assert mine.open("Acme", "chat").study == FIRST
 
 
@@ -226,8 +226,8 @@ _NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v3"
-down_revision = "v2"
+revision = "v4"
+down_revision = "v3"
 
 
 def upgrade() -> None:
@@ -242,7 +242,7 @@ def test_an_older_schema_is_brought_up_and_keeps_all(
     saved = mine.save("Acme", "chat", FIRST)
     folder = tmp_path / "50 % of next year's"
     shutil.copytree(workspace_database._MIGRATIONS, folder)
-    (folder / "versions" / "v3_notes.py").write_text(_NEXT)
+    (folder / "versions" / "v4_notes.py").write_text(_NEXT)
     with monkeypatch.context() as next_year:
         next_year.setattr(workspace_database, "_MIGRATIONS", folder)
         workspace_database._scripts.cache_clear()
@@ -251,7 +251,7 @@ def test_an_older_schema_is_brought_up_and_keeps_all(
             assert connection.execute(text("SELECT note FROM breakeven_studies")).scalars().all() == [""]
         assert mine.save("Acme", "chat", SECOND, 1).number == 2
     workspace_database._scripts.cache_clear()
-    fails(r"of a newer Breakeven \(schema v3\)", mine.entries)
+    fails(r"of a newer Breakeven \(schema v4\)", mine.entries)
 
 
 def test_the_migrations_make_the_tables_that_the_code_knows(database: URL) -> None:

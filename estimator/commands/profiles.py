@@ -24,11 +24,14 @@ from pricing import Catalog, InputError
 from pricing.console import Parser
 
 
-def profile_options() -> Parser:
-    """PROFILE, how much of it and in which currency, as the parent of a verb's parser."""
+def profile_options(*, several: bool = False) -> Parser:
+    """PROFILE, or several, how much of it and in which currency, as the parent of a verb's parser."""
     parser = Parser(add_help=False)
     parser.add_argument(
-        "profile", metavar="PROFILE", help="a template's id, or a file: an export, a log, a profile, a template"
+        "profile",
+        metavar="PROFILE",
+        nargs="+" if several else None,
+        help="a template's id, or a file: an export, a log, a profile, a template",
     )
     parser.add_argument(
         "--units",

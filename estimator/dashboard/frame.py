@@ -4,7 +4,20 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from estimator.dashboard import accuracy, ask, bill, budget, cheaper, claims, compare, prices, saved, selfhost, trial
+from estimator.dashboard import (
+    accuracy,
+    ask,
+    bill,
+    budget,
+    cheaper,
+    claims,
+    compare,
+    prices,
+    reporting,
+    saved,
+    selfhost,
+    trial,
+)
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
@@ -60,6 +73,7 @@ PAGES = {
     "cheaper": (_DECIDE, "Make it cheaper", about_work("What would make it cheaper?", cheaper.show)),
     "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", selfhost.show)),
     "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
+    "report": (_DECIDE, "Report", about_work("What do I hand on?", reporting.show)),
     "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
     "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", bill.show)),
     "trial": (_CHECK, "Your own prompts", page("Which model answers well enough?", trial.show)),

@@ -19,6 +19,7 @@ from estimator.decision.hosting import (
     per_million_output_usd,
     volumes_in_view,
 )
+from estimator.decision.itemized import Part, itemized
 from estimator.decision.market import Moved, median_ratio, moves, should_cost
 from estimator.decision.reconcile import Reconciliation, reconcile
 from estimator.decision.rivals import Rivalry, rivalry
@@ -61,6 +62,7 @@ __all__ = [
     "Moved",
     "NoPrice",
     "Option",
+    "Part",
     "Period",
     "Planned",
     "Priced",
@@ -92,6 +94,7 @@ __all__ = [
     "hosted_options",
     "hosted_plans",
     "hosting",
+    "itemized",
     "longest_context",
     "median_ratio",
     "month_after",

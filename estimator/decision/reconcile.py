@@ -145,7 +145,7 @@ class _Answer:
 
 def _line(group: Group, own_prices: Sequence[OwnPrice], book: Catalog) -> Line:
     bill = billed(group.charges) if group.charges else None
-    pieces = pieces_of(((model, use) for model, use in group.used if model), _told_mode(group))
+    pieces = pieces_of(((model, use) for model, use in group.used if model), told_mode(group))
     answer = _answer(group, bill, pieces, own_prices, book)
     return Line(
         start=group.period.start,
@@ -175,7 +175,7 @@ def _name(group: Group) -> str:
     return group.name or (group.period.by if group.item else "all models")
 
 
-def _told_mode(group: Group) -> Mode | None:
+def told_mode(group: Group) -> Mode | None:
     """How the bill says that all was served, where the usage does not say it."""
     modes = {charge.mode for charge in group.charges}
     is_told = len(modes) == 1 and modes != {STANDARD} and all(use.mode == STANDARD for _, use in group.used)

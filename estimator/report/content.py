@@ -130,7 +130,7 @@ def report(comparison: Comparison, catalog: Catalog, plans: Sequence[Plan] = (),
     full. Raises InputError where no rate of the currency is on record, and for a growth that leaves no work.
     """
     asked = terms or Terms()
-    brand, day = asked.brand, comparison.scenario.at.date()
+    brand, at = asked.brand, comparison.scenario.at
     best = next((option for option in comparison.options if is_sure(option.status)), None)
     cheapest = min(plans, key=lambda plan: plan.usd, default=None)
     hosting = _hosting(cheapest, comparison) if cheapest else None
@@ -138,9 +138,9 @@ def report(comparison: Comparison, catalog: Catalog, plans: Sequence[Plan] = (),
     return Report(
         title=asked.title or f"What {comparison.workload.name} would cost",
         brand=brand,
-        made_on=day,
-        state=catalog_state(catalog, [(o.provider, o.model) for o in comparison.options]),
-        exchange=published_rate(asked.currency, day),
+        made_on=at.date(),
+        state=catalog_state(catalog, [(o.provider, o.model) for o in comparison.options], at),
+        exchange=published_rate(asked.currency, at.date()),
         comparison=comparison,
         catalog=catalog,
         best=best,

@@ -41,9 +41,11 @@ def volume(work: Workload) -> str:
 
 
 def state_words(report: Report) -> str:
-    """By which the report can be made again: its day, and the state of the price list."""
+    """By which the report can be made again: its instant, and the state of the price list."""
+    at = report.comparison.scenario.at
+    time = f", {at:%H:%M} UTC" if (at.hour, at.minute) != (0, 0) else ""
     return (
-        f"Prices of {report.made_on:%-d %B %Y}, from a price list checked up to {report.state.on:%-d %B %Y} "
+        f"Prices of {report.made_on:%-d %B %Y}{time}, from a price list checked up to {report.state.on:%-d %B %Y} "
         f"(state {report.state.digest[:12]})."
     )
 

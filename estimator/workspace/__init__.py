@@ -1,11 +1,14 @@
 """What a person saves: studies of clients, every version of them, in one database. Start with `workspace()`."""
 
 from estimator.workspace.alerts import Alert, alerts
+from estimator.workspace.brands import Brands, SavedBrand, brands
 from estimator.workspace.budgets import Look, Rules, SavedBudget, look, saved_budget
 from estimator.workspace.deliver import Channel, Notice, Undelivered, channels
-from estimator.workspace.errors import Stale, StaleBudget, Unavailable
+from estimator.workspace.errors import Stale, StaleBrand, StaleBudget, Unavailable
 from estimator.workspace.kept_budgets import Budgets, BudgetVersion, budgets
+from estimator.workspace.monthly import prices_at, study_report
 from estimator.workspace.names import MOST_SIGNS, clean
+from estimator.workspace.owners import LOCAL
 from estimator.workspace.study import (
     Budget,
     Check,
@@ -22,12 +25,13 @@ from estimator.workspace.study import (
     with_sizes,
 )
 from estimator.workspace.watch import Watched, notify, watch
-from estimator.workspace.workspace import LOCAL, Entry, Imported, Version, Workspace, workspace
+from estimator.workspace.workspace import Entry, Imported, Version, Workspace, workspace
 
 __all__ = [
     "LOCAL",
     "MOST_SIGNS",
     "Alert",
+    "Brands",
     "Budget",
     "BudgetVersion",
     "Budgets",
@@ -40,8 +44,10 @@ __all__ = [
     "ModelKey",
     "Notice",
     "Rules",
+    "SavedBrand",
     "SavedBudget",
     "Stale",
+    "StaleBrand",
     "StaleBudget",
     "Study",
     "Unavailable",
@@ -50,6 +56,7 @@ __all__ = [
     "Watched",
     "Workspace",
     "alerts",
+    "brands",
     "budgets",
     "channels",
     "check",
@@ -59,10 +66,12 @@ __all__ = [
     "moved",
     "notify",
     "priced",
+    "prices_at",
     "quick_check",
     "same_prices",
     "saved_budget",
     "study",
+    "study_report",
     "watch",
     "with_sizes",
     "workspace",

@@ -28,7 +28,7 @@ class KeptVersion:
 
 @dataclass(frozen=True)
 class KeptStudy:
-    """A study with all its versions, from number 1 on; or a budget, as `kind` says."""
+    """A study with all its versions, from number 1 on; or a budget, or a client's brand, as `kind` says."""
 
     client: str
     name: str
@@ -58,7 +58,7 @@ class _Study(BaseModel):
     client: Name
     name: Name
     versions: Annotated[tuple[_Version, ...], Field(min_length=1)]
-    kind: Literal["study", "budget"] = "study"
+    kind: Literal["study", "budget", "brand"] = "study"
 
 
 class _Contents(BaseModel):

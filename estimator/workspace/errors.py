@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from pricing.errors import Failed
 
 if TYPE_CHECKING:
+    from estimator.workspace.brands import SavedBrand
     from estimator.workspace.kept_budgets import BudgetVersion
     from estimator.workspace.workspace import Entry, Version
 
@@ -27,6 +28,17 @@ class StaleBudget(Failed):
     def __init__(self, mine: "BudgetVersion", theirs: "BudgetVersion") -> None:
         self.mine, self.theirs = mine, theirs
         super().__init__(_stale(theirs))
+
+
+class StaleBrand(Failed):
+    """The same of a client's brand."""
+
+    def __init__(self, mine: "SavedBrand", theirs: "SavedBrand") -> None:
+        self.mine, self.theirs = mine, theirs
+        super().__init__(
+            f"the brand of {theirs.client} was changed on {theirs.saved_at:%-d %B %Y, %H:%M} UTC: "
+            "choose which of the two to keep."
+        )
 
 
 def _stale(theirs: "Entry") -> str:

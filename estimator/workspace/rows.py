@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Insert, Row, Select, Table, delete, i
 from sqlalchemy.exc import IntegrityError
 
 from estimator.workspace.archive import KeptVersion
-from estimator.workspace.schema import BUDGET_VERSIONS, BUDGETS, CLIENTS, FIRED, STUDIES, VERSIONS
+from estimator.workspace.schema import BRANDS, BUDGET_VERSIONS, BUDGETS, CLIENTS, FIRED, STUDIES, VERSIONS
 
 VersionRow = Row[Any]  # client, name, number, saved_at; and its document where that was asked for.
 
@@ -96,9 +96,15 @@ def add(connection: Connection, place: Place, base: int, kept: KeptVersion) -> b
     return True
 
 
+def _client_id(connection: Connection, owner: str, client: str) -> int:
+    """The client's, who is put in if new."""
+    _insert(connection, insert(CLIENTS).values(owner=owner, name=client))
+    return connection.execute(_client(owner, client)).scalar_one()
+
+
 def _its(place: Place) -> tuple[Any, Any]:
     heads = place.shelf.heads.c
-    return heads.client_id == _client(place).scalar_subquery(), heads.name == place.name
+    return heads.client_id == _client(place.owner, place.client).scalar_subquery(), heads.name == place.name
 
 
 def _head_id(connection: Connection, place: Place) -> int:
@@ -114,9 +120,34 @@ def _advance(connection: Connection, place: Place, base: int) -> int | None:
 
 def _begin(connection: Connection, place: Place) -> int | None:
     """A new study, and its client if that is new; None where the study is there already."""
-    _insert(connection, insert(CLIENTS).values(owner=place.owner, name=place.client))
-    client_id = connection.execute(_client(place)).scalar_one()
+    client_id = _client_id(connection, place.owner, place.client)
     return _insert(connection, insert(place.shelf.heads).values(client_id=client_id, name=place.name, version=1))
+
+
+def brands(connection: Connection, owner: str) -> Sequence[VersionRow]:
+    """The brand of every client that has one, by the client's name."""
+    return connection.execute(_brands(owner).order_by(CLIENTS.c.name)).all()
+
+
+def brand(connection: Connection, owner: str, client: str) -> VersionRow | None:
+    """None where the client has none."""
+    return connection.execute(_brands(owner).where(CLIENTS.c.name == client)).one_or_none()
+
+
+def _brands(owner: str) -> Select[Any]:
+    columns = (CLIENTS.c.name.label("client"), BRANDS.c.version.label("number"), BRANDS.c.saved_at, BRANDS.c.document)
+    return select(*columns).select_from(BRANDS.join(CLIENTS)).where(CLIENTS.c.owner == owner)
+
+
+def put_brand(connection: Connection, owner: str, client: str, base: int, kept: KeptVersion) -> bool:
+    """Put a brand in the place of number `base`, 0 for the first, and say whether that was the one there."""
+    row = {"version": base + 1, "saved_at": kept.saved_at, "document": kept.document}
+    if not base:
+        client_id = _client_id(connection, owner, client)
+        return _insert(connection, insert(BRANDS).values(client_id=client_id, **row)) is not None
+    its = BRANDS.c.client_id == _client(owner, client).scalar_subquery()
+    changed = update(BRANDS).where(its, BRANDS.c.version == base).values(**row)
+    return bool(connection.execute(changed).rowcount)
 
 
 def claim(connection: Connection, place: Place, alert: Mapping[str, str], fired_at: str) -> bool:
@@ -131,8 +162,8 @@ def release(connection: Connection, place: Place, alert: Mapping[str, str]) -> N
     connection.execute(delete(FIRED).where(FIRED.c.budget_id == _head_id(connection, place), *its))
 
 
-def _client(place: Place) -> "Select[int]":
-    return select(CLIENTS.c.id).where(CLIENTS.c.owner == place.owner, CLIENTS.c.name == place.client)
+def _client(owner: str, client: str) -> "Select[int]":
+    return select(CLIENTS.c.id).where(CLIENTS.c.owner == owner, CLIENTS.c.name == client)
 
 
 def _insert(connection: Connection, row: Insert) -> int | None:

@@ -57,6 +57,16 @@ BUDGET_VERSIONS = Table(
     CheckConstraint("number > 0", name="breakeven_budget_versions_from_1"),
 )
 
+# One for each client; `version` counts the saves, and a save must know it to be let in.
+BRANDS = Table(
+    "breakeven_brands",
+    METADATA,
+    Column("client_id", Integer, ForeignKey("breakeven_clients.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("saved_at", String(32), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
 # Which alerts went out: each once for a `cause` in a month (`2026-11`) and on a `channel`.
 FIRED = Table(
     "breakeven_fired",

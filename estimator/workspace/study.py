@@ -95,8 +95,15 @@ def priced(
 ) -> Comparison:
     """The comparison by the catalog at hand; a model that is no longer in it has no price."""
     fitted = with_sizes(workload, catalog.sizes)
+    return priced_beside(hosted_options(fitted, catalog) if hosted else (), fitted, scenario, models, catalog)
+
+
+def priced_beside(
+    hosted: Sequence[Option], fitted: Workload, scenario: Scenario, models: Sequence[ModelKey], catalog: Catalog
+) -> Comparison:
+    """The same, beside own GPUs that are known already, of work that is in the catalog's size bands."""
     known = [catalog.models[key] for key in models if key in catalog.models]
-    made = compare(fitted, catalog, scenario, known, hosted_options(fitted, catalog) if hosted else ())
+    made = compare(fitted, catalog, scenario, known, hosted)
     gone = (NoPrice(m, p, m, "it is no longer in the catalog.") for p, m in models if (p, m) not in catalog.models)
     return replace(made, unpriced=(*made.unpriced, *gone))
 

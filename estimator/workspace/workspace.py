@@ -9,17 +9,19 @@ from sqlalchemy import URL, Connection
 
 from estimator.workspace import rows
 from estimator.workspace.archive import KeptStudy, KeptVersion, pack, unpack
+from estimator.workspace.brands import read_brand
 from estimator.workspace.budgets import read_budget
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.document import read, write
 from estimator.workspace.errors import Stale
 from estimator.workspace.names import MOST_SIGNS, clean, iso
+from estimator.workspace.owners import LOCAL
 from estimator.workspace.rows import Place
 from estimator.workspace.study import Study
 from pricing import InputError, now
 
-_READERS = {"study": read, "budget": read_budget}
-LOCAL = "local"  # The one owner where nobody signs in.
+_BRAND = "brand"
+_READERS = {"study": read, "budget": read_budget, _BRAND: read_brand}
 
 
 @dataclass(frozen=True)
@@ -93,19 +95,22 @@ class Workspace:
         raise Stale(mine, theirs)
 
     def export(self) -> bytes:
-        """All versions of all studies and budgets as one file."""
+        """All versions of all studies and budgets, and the brands of clients, as one file."""
         with reading(self.url) as connection:
             found = {kind: rows.everything(connection, self.owner, shelf) for kind, shelf in rows.SHELVES.items()}
-        return pack(
+            looks = rows.brands(connection, self.owner)
+        studies = (
             KeptStudy(*place, _kept(versions), kind)
             for kind, of_kind in found.items()
             for place, versions in groupby(of_kind, key=lambda row: (row.client, row.name))
         )
+        return pack((*studies, *(KeptStudy(look.client, _BRAND, _kept([look]), _BRAND) for look in looks)))
 
     def bring_in(self, data: bytes, name: str) -> Imported:
         """Everything in an exported file, or nothing of it. Raises InputError for a foreign or damaged file.
 
-        A study that is here already gets the versions that it lacks; one that went another way is put beside it.
+        A study that is here already gets the versions that it lacks; one that went another way is put beside it. A
+        client that has a brand here keeps that.
         """
         studies = unpack(data, name)
         for study in studies:
@@ -117,6 +122,8 @@ class Workspace:
 
     def _bring_in(self, connection: Connection, study: KeptStudy) -> int:
         """The study under the first name whose versions agree with its own; how many it had more."""
+        if study.kind == _BRAND:
+            return int(rows.put_brand(connection, self.owner, study.client, 0, study.versions[-1]))
         place, beside = Place(self.owner, study.client, study.name, rows.SHELVES[study.kind]), 1
         here = _kept(rows.documents(connection, place))
         while not _agree(here, study.versions):

@@ -78,10 +78,11 @@ class _Read:
         return repeated
 
 
-def read_statement(files: Iterable[tuple[str, bytes]], sizes: tuple[int, ...]) -> Statement:
+def read_statement(files: Iterable[tuple[str, bytes]], sizes: tuple[int, ...], *, billed: bool = True) -> Statement:
     """Usage and bills from named files, ZIPs among them; `sizes` are the catalog's.
 
-    Raises InputError with the file, the line and the mend; also where no file tells what was billed.
+    Raises InputError with the file, the line and the mend; also where no file tells what was billed, unless `billed`
+    says that usage alone will do.
     """
     read = _Read(sizes)
     for name, data in chain.from_iterable(map(_unpacked, files)):
@@ -91,7 +92,7 @@ def read_statement(files: Iterable[tuple[str, bytes]], sizes: tuple[int, ...]) -
             read.remarks.notes.add("A file is there twice: it is counted once.")
             continue
         _read_file(data, name, read)
-    if not read.charges:
+    if billed and not read.charges:
         raise InputError("no file tells what was billed: add the cost export of your provider to its usage export.")
     single = (replace(line, usage=usage, requests=n) for line, (usage, n) in read.requests.items())
     charges = _without_totals(read.charges, read.remarks)

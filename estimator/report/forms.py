@@ -1,0 +1,40 @@
+"""The forms that a report can be handed on in: what each is called, and what makes it, loaded when it is asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from estimator.report.content import Report
+
+
+@dataclass(frozen=True)
+class Form:
+    """`label` is for people, `extension` comes without its dot; `make` gives the whole file."""
+
+    label: str
+    extension: str
+    mime: str
+    make: Callable[[Report], bytes]
+
+
+def _by(module: str, function: str) -> Callable[[Report], bytes]:
+    def make(report: Report) -> bytes:
+        made: bytes = getattr(import_module(f"estimator.report.{module}"), function)(report)
+        return made
+
+    return make
+
+
+def _pdf(report: Report) -> bytes:
+    from estimator.report.pdf import pdf  # noqa: PLC0415 - loaded when it is made
+
+    author = report.brand.prepared_by or "Breakeven"
+    currency = report.exchange.currency
+    return pdf(report.comparison, report.catalog, title=report.title, author=author, currency=currency)
+
+
+FORMS: Mapping[str, Form] = {
+    "pdf": Form("PDF, to read and print", "pdf", "application/pdf", _pdf),
+    "csv": Form("CSV, every line as a table", "csv", "text/csv", _by("data", "table")),
+    "json": Form("JSON, all of it for programs", "json", "application/json", _by("data", "document")),
+}
