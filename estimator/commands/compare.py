@@ -10,7 +10,7 @@ from estimator.commands.asked import Verbs, featured, json_option, models_asked,
 from estimator.commands.profiles import profile_options, work_of
 from estimator.decision import Comparison, Scenario
 from estimator.forms.compare import comparison_json
-from estimator.report import pdf
+from estimator.report import Terms, pdf, report
 from estimator.tables.compare import show_comparison
 from pricing import STANDARD, Catalog, InputError, Mode, Model, catalog, now
 from pricing.bill import FIRST_YEAR, LAST_YEAR
@@ -23,12 +23,12 @@ def add(verbs: Verbs) -> None:
     compare = verbs.add_parser("compare", parents=parents, help="what a month costs on every model and on own GPUs")
     compare.set_defaults(command=_compare)
 
-    report = verbs.add_parser(
+    handed_on = verbs.add_parser(
         "report", parents=parents, help="a comparison of the featured models and own GPUs, to hand on"
     )
-    report.add_argument("--format", required=True, choices=("pdf",))
-    report.add_argument("-o", "--output", required=True, metavar="FILE")
-    report.set_defaults(command=_report)
+    handed_on.add_argument("--format", required=True, choices=("pdf",))
+    handed_on.add_argument("-o", "--output", required=True, metavar="FILE")
+    handed_on.set_defaults(command=_report)
 
 
 def _terms() -> Parser:
@@ -56,7 +56,7 @@ def _report(args: argparse.Namespace) -> int:
     book = catalog()
     asked = models_asked(args.model, book)
     compared = _compared(args, book, asked or featured(book))
-    write_whole(Path(args.output), pdf(compared, book, currency=args.currency))
+    write_whole(Path(args.output), pdf(report(compared, book, terms=Terms(currency=args.currency))))
     if args.json:
         show_json({"file": args.output, "format": args.format, "options": len(compared.options)})
     else:
