@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Any
 
 from estimator.decision import Curve, Effect, Option, Rivalry, Swing
+from estimator.report.axis import Axis, adding, axis_of, multiplying, spread
 from estimator.report.content import Report, Spending
 from estimator.report.palette import HOSTED, color_of
-from estimator.report.scale import Scale, adding, multiplying, scale_of, spread
 from estimator.report.summary import effect_words, named
 from estimator.report.words import cash, count, is_sure
 from pricing.currency import currencies
@@ -25,11 +25,11 @@ _LONGEST_NAME = 60
 def costs(report: Report, options: Sequence[Option], ticks: int) -> Drawn:
     """What each option costs a month, with its range."""
     spans = [_amounts(report, (o.low_usd, o.usd, o.high_usd)) for o in options]
-    scale = scale_of(_seen(report, spans))
+    axis = axis_of(_seen(report, spans))
     rows = [
         {"name": shortened(o.name), "seller": _seller(o, report), "amount": report.money(o.usd)}
         | {"color": color_of(o), "sure": is_sure(o.status)}
-        | dict(zip(("low", "usd", "high"), map(scale.place, span), strict=True))
+        | dict(zip(("low", "usd", "high"), map(axis.place, span), strict=True))
         for o, span in zip(options, spans, strict=True)
     ]
     told = "; ".join(
@@ -37,21 +37,19 @@ def costs(report: Report, options: Sequence[Option], ticks: int) -> Drawn:
     )
     return {
         "rows": rows,
-        "ticks": _ticks(scale, ticks, report.exchange.currency),
-        "multiplies": scale.multiplies,
-        "legend": _legend(scale, all(is_sure(o.status) for o in options)),
+        "ticks": _ticks(axis, ticks, report.exchange.currency),
+        "multiplies": axis.multiplies,
+        "legend": _legend(axis, all(is_sure(o.status) for o in options)),
         "alt": f"Chart of what a month costs, cheapest first: {told}.",
     }
 
 
-def _legend(scale: Scale, all_sure: bool) -> str:
-    said = "Bars and dots: a typical month. Lines: from a light to a heavy month."
-    if scale.multiplies:
-        said = (
-            "Dots: a typical month. Lines: from a light to a heavy month. "
-            "The amounts lie so far apart that equal steps of the scale multiply the cost."
-        )
-    return said if all_sure else f"{said} Hollow or hatched: claims, which no seller lists."
+def _legend(axis: Axis, all_sure: bool) -> str:
+    mark, claims = ("Dots", "Hollow") if axis.multiplies else ("Bars", "Hatched")
+    said = f"{mark}: a typical month. Lines: from a light to a heavy month."
+    if axis.multiplies:
+        said += " The amounts lie so far apart that equal steps of the scale multiply the cost."
+    return said if all_sure else f"{said} {claims}: claims, at which nobody sells."
 
 
 def curves(report: Report, hosting: Rivalry) -> Drawn:
@@ -91,7 +89,7 @@ def _dashes(drawn: Sequence[Curve]) -> list[int]:
     return [colors[:i].count(color) for i, color in enumerate(colors)]
 
 
-def _crossing(report: Report, hosting: Rivalry, along: Scale, up: Scale) -> Drawn | None:
+def _crossing(report: Report, hosting: Rivalry, along: Axis, up: Axis) -> Drawn | None:
     """Where the rival that is watched costs as much as own GPUs; its cost follows the volume."""
     watched = hosting.watched
     if watched is None or watched.typical is None:
@@ -120,11 +118,11 @@ def swings(hosting: Rivalry) -> Drawn | None:
     if not known:
         return None
     typical = hosting.watched.typical if hosting.watched else None
-    scale = multiplying(float(v) for v in (*known, *([typical] if typical else [])))
+    axis = multiplying(float(v) for v in (*known, *([typical] if typical else [])))
     return {
-        "rows": [_swing(swing, scale) for swing in hosting.swings],
-        "typical": None if typical is None else scale.place(float(typical)),
-        "ticks": [{"at": scale.place(t), "text": count(t)} for t in scale.ticks(6)],
+        "rows": [_swing(swing, axis) for swing in hosting.swings],
+        "typical": None if typical is None else axis.place(float(typical)),
+        "ticks": [{"at": axis.place(t), "text": count(t)} for t in axis.ticks(6)],
         "alt": "Chart of the requests a month from which on own GPUs pay. "
         + "; ".join(
             f"{s.name}: {s.at_low} {volume_words(s.low)}, {s.at_high} {volume_words(s.high)}" for s in hosting.swings
@@ -133,12 +131,12 @@ def swings(hosting: Rivalry) -> Drawn | None:
     }
 
 
-def _swing(swing: Swing, scale: Scale) -> Drawn:
+def _swing(swing: Swing, axis: Axis) -> Drawn:
     def end(said: str, volume: Decimal | None) -> Drawn:
         """Where it is nowhere in view, an arrow leads beyond the end of the scale."""
         return {
             "said": said,
-            "at": None if volume is None else scale.place(float(volume)),
+            "at": None if volume is None else axis.place(float(volume)),
             "text": volume_words(volume),
         }
 
@@ -151,17 +149,17 @@ def volume_words(volume: Decimal | None) -> str:
 
 def effects(report: Report, found: Sequence[Effect], typical_usd: Decimal) -> Drawn:
     """What a month costs at either end of each input."""
-    scale = adding(
+    axis = adding(
         _seen(report, [_amounts(report, (typical_usd, *(u for e in found for u in (e.low_usd, e.high_usd))))])
     )
 
     def end(said: str, usd: Decimal) -> Drawn:
-        return {"said": said, "at": scale.place(float(report.amount(usd))), "text": report.money(usd)}
+        return {"said": said, "at": axis.place(float(report.amount(usd))), "text": report.money(usd)}
 
     return {
         "rows": [{"name": e.name, "low": end(e.at_low, e.low_usd), "high": end(e.at_high, e.high_usd)} for e in found],
-        "typical": scale.place(float(report.amount(typical_usd))),
-        "ticks": _ticks(scale, 6, report.exchange.currency),
+        "typical": axis.place(float(report.amount(typical_usd))),
+        "ticks": _ticks(axis, 6, report.exchange.currency),
         "alt": f"Chart of what moves the cost of a month. {'; '.join(effect_words(e, report) for e in found)}.",
     }
 
@@ -170,7 +168,7 @@ def months(report: Report, spending: Spending, bought: Option) -> Drawn:
     """Twelve months of what is bought, with their range, against the limit."""
     limit = [] if spending.limit_usd is None else [report.amount(spending.limit_usd)]
     spans = [_amounts(report, (m.low_usd, m.usd, m.high_usd)) for m in spending.months]
-    scale = adding(_seen(report, [*spans, map(float, limit)]))
+    axis = adding(_seen(report, [*spans, map(float, limit)]))
     told = "; ".join(
         f"{m.month:%B %Y} {report.money(m.usd)}, {report.money_range(m.low_usd, m.high_usd)}" for m in spending.months
     )
@@ -178,13 +176,13 @@ def months(report: Report, spending: Spending, bought: Option) -> Drawn:
     return {
         "bars": [
             {"text": f"{m.month:%b}", "over": bool(limit) and m.over}
-            | dict(zip(("low", "usd", "high"), map(scale.place, span), strict=True))
+            | dict(zip(("low", "usd", "high"), map(axis.place, span), strict=True))
             for m, span in zip(spending.months, spans, strict=True)
         ],
         "color": color_of(bought),
         "years": [{"text": str(year), "months": n} for year, n in years],
-        "limit": None if not limit else {"at": scale.place(float(limit[0])), "text": _limit_words(report, spending)},
-        "ticks": _ticks(scale, 6, report.exchange.currency),
+        "limit": None if not limit else {"at": axis.place(float(limit[0])), "text": _limit_words(report, spending)},
+        "ticks": _ticks(axis, 6, report.exchange.currency),
         "alt": f"Chart of the months ahead. {told}." + (f" {_limit_words(report, spending)}." if limit else ""),
     }
 
@@ -213,8 +211,8 @@ def _seen(report: Report, amounts: Iterable[Iterable[float]]) -> list[float]:
     return [max(amount, smallest) for each in amounts for amount in each]
 
 
-def _ticks(scale: Scale, most: int, currency: str) -> list[Drawn]:
-    return [{"at": scale.place(t), "text": _brief(t, currency)} for t in scale.ticks(most)]
+def _ticks(axis: Axis, most: int, currency: str) -> list[Drawn]:
+    return [{"at": axis.place(t), "text": _brief(t, currency)} for t in axis.ticks(most)]
 
 
 def _brief(amount: float, currency: str) -> str:

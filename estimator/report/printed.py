@@ -16,6 +16,7 @@ from pricing.facts import Source
 Printed = dict[str, Any]
 
 _IN_SUMMARY = 18  # Bars that stand on the first page beside the answer.
+_IN_FULL = 60  # Options whose lines are printed; more would be pages that nobody turns.
 _SUMMARY_TICKS, _TABLE_TICKS = 6, 3
 
 
@@ -34,6 +35,7 @@ def printed(report: Report) -> Printed:
         "summary": _summary(report),
         "comparison": _comparison(report),
         "options": [_behind(option, report) for option in _told_in_full(report)],
+        "in_full": _in_full_words(len(report.options)),
         "hosting": _hosting(report),
         "budget": _budget(report),
         "effects": _effects(report),
@@ -53,6 +55,7 @@ def day_words(day: date) -> str:
 def _summary(report: Report) -> Printed:
     shown = report.sure[:_IN_SUMMARY]
     more = len(report.sure) - len(shown)
+    told = [{"title": f.title, "text": f.text} for f in findings(report)[1:]]
     return {
         "answer": answer(report),
         "tiles": _tiles(report),
@@ -60,7 +63,8 @@ def _summary(report: Report) -> Printed:
         "more": f"The {len(shown)} cheapest of {len(report.sure)}; all of them stand in the comparison."
         if more
         else "",
-        "findings": [{"title": f.title, "text": f.text} for f in findings(report)[1:]],
+        "findings": told[:-1],
+        "next": told[-1] if told else None,
     }
 
 
@@ -110,9 +114,16 @@ def _row(option: Option, report: Report) -> Printed:
 
 
 def _told_in_full(report: Report) -> Sequence[Option]:
-    """All options, and own GPUs where they are told of beside them."""
-    hosted = report.hosting.option if report.hosting else None
-    return report.options if hosted is None or hosted in report.options else (*report.options, hosted)
+    """The cheapest options, all of them unless they are very many, and the own GPUs that the report tells of."""
+    hosted, shown = report.hosting.option if report.hosting else None, report.options[:_IN_FULL]
+    return shown if hosted is None or hosted in shown else (*shown, hosted)
+
+
+def _in_full_words(number: int) -> str:
+    """What is left out, if anything."""
+    if number <= _IN_FULL:
+        return ""
+    return f"Only the {_IN_FULL} cheapest of {number} are told here; the sources of the others stand in the comparison."
 
 
 def _behind(option: Option, report: Report) -> Printed:

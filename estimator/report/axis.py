@@ -11,7 +11,7 @@ _ALMOST = 1 + 1e-9  # Round amounts are not exact in binary.
 
 
 @dataclass(frozen=True)
-class Scale:
+class Axis:
     """From `first` to `last`; where it `multiplies`, equal steps multiply the amount, else they add to it."""
 
     first: float
@@ -43,24 +43,24 @@ class Scale:
         return self.first <= amount * _ALMOST and amount <= self.last * _ALMOST
 
 
-def scale_of(amounts: Iterable[float]) -> Scale:
+def axis_of(amounts: Iterable[float]) -> Axis:
     """From nothing where all amounts can be told apart so, else one that multiplies."""
     some = [amount for amount in amounts if amount > 0] or [1.0]
     return multiplying(some) if max(some) > _FAR_APART * min(some) else adding(some)
 
 
-def adding(amounts: Iterable[float]) -> Scale:
+def adding(amounts: Iterable[float]) -> Axis:
     """From nothing to a round amount that holds them all."""
     most = max((amount for amount in amounts if amount > 0), default=1.0)
     step = _step(most)
-    return Scale(0.0, step * math.ceil(most / step / _ALMOST), multiplies=False)
+    return Axis(0.0, step * math.ceil(most / step / _ALMOST), multiplies=False)
 
 
-def multiplying(amounts: Iterable[float]) -> Scale:
+def multiplying(amounts: Iterable[float]) -> Axis:
     """Between the round amounts that hold all those above nothing."""
     some = [amount for amount in amounts if amount > 0] or [1.0]
     first, last = _round_down(min(some)), _round_up(max(some))
-    return Scale(first, last if last > first * _ALMOST else first * 10, multiplies=True)
+    return Axis(first, last if last > first * _ALMOST else first * 10, multiplies=True)
 
 
 def spread(places: list[float], gap: float) -> list[float]:
