@@ -28,7 +28,7 @@ from tests.made_up import AT, PLAIN, model, option, rule, sold, work
 
 CHAT = Usage(uncached_input_tokens=1000, output_tokens=100)
 TODAY = Scenario(AT)
-NEVER = "at no volume in view"
+NEVER = "never"
 BRAND = Brand("Ada & Sons", "B. Advisor", "Not for others", "#8a1c3c", "#00857a")
 
 
@@ -176,6 +176,15 @@ def test_what_moves_the_cost_is_told_at_both_ends() -> None:
     for effect in support().effects:
         for said, amount in ((effect.at_low, effect.low_usd), (effect.at_high, effect.high_usd)):
             assert squeezed(said + usd(amount)) in support_text()
+
+
+def test_how_the_work_grows_is_an_assumption_with_its_source() -> None:
+    usual = report(support().comparison, catalog())
+    assert usual.spending is not None
+    said = squeezed("The work grows by 5 % a month; prices stay as they are. our guess")
+    number = usual.number("breakeven-assumptions")
+    assert f"{said}[{number}]" in text_of(pdf(usual))
+    assert squeezed("The work grows by 10 % a month; prices stay as they are. your figure") in support_text()
 
 
 def test_the_state_of_the_prices_is_told() -> None:

@@ -15,7 +15,7 @@ from pricing.currency import currencies
 
 Drawn = dict[str, Any]
 
-NEVER = "at no volume in view"
+NEVER = "never"  # At no volume in view.
 _SMALLEST_IN_VIEW = 5  # Smallest units of the currency: less than these cannot be told apart anyway.
 _WRITTEN_OUT = 10**6
 _LABEL_GAP = 0.085  # Of the height of the chart of curves.

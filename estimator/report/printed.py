@@ -45,6 +45,7 @@ def printed(report: Report) -> Printed:
         "sources": [_source(source) for source in report.sources],
         "state": state_words(report),
         "exchange": rate_words(report.exchange),
+        "exchange_sources": _numbers([report.exchange.source], report),
     }
 
 
@@ -58,6 +59,7 @@ def _summary(report: Report) -> Printed:
     told = [{"title": f.title, "text": f.text} for f in findings(report)[1:]]
     return {
         "answer": answer(report),
+        "sources": _behind_amount(report.best, report) if report.best else [],
         "tiles": _tiles(report),
         "costs": drawn.costs(report, shown, _SUMMARY_TICKS) if shown else None,
         "more": f"The {len(shown)} cheapest of {len(report.sure)}; all of them stand in the comparison."
@@ -109,8 +111,12 @@ def _row(option: Option, report: Report) -> Printed:
         "amount": report.money(option.usd),
         "range": report.money_range(option.low_usd, option.high_usd),
         "status": status_words(option.status),
-        "sources": _numbers((line.source for line in option.lines), report),
+        "sources": _behind_amount(option, report),
     }
+
+
+def _behind_amount(option: Option, report: Report) -> list[int]:
+    return _numbers((line.source for line in option.lines), report)
 
 
 def _told_in_full(report: Report) -> Sequence[Option]:
@@ -160,6 +166,7 @@ def _hosting(report: Report) -> Printed | None:
         return None
     return {
         "answer": own_gpus(report),
+        "sources": _behind_amount(hosting.option, report),
         "curves": drawn.curves(report, hosting) if hosting.break_evens else None,
         "break_evens": [_break_even(each, report) for each in hosting.break_evens],
         "watched": named(hosting.watched.against, report) if hosting.watched else "",
@@ -183,6 +190,7 @@ def _budget(report: Report) -> Printed | None:
     return {
         "answer": budget(report),
         "buys": named(best, report),
+        "sources": _numbers([spending.assumed.source], report),
         "months": drawn.months(report, spending, best),
         "rows": [_month(month, spending, report) for month in spending.months],
     }
