@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from estimator.__main__ import main as estimator
 from estimator.decision import Comparison, Scenario
-from estimator.report import cash, money, money_range, pdf, usd
+from estimator.report import Terms, cash, money, money_range, pdf, report, usd
 from pricing import InputError, Usage, catalog, now
 from pricing.__main__ import main as pricing
 from pricing.console import BAD_INPUT, DONE
@@ -308,16 +308,16 @@ def text_of(made: bytes) -> str:
 def test_the_report_shows_the_currency_with_rate_and_day(code: str) -> None:
     chat = work(Usage(uncached_input_tokens=1000, output_tokens=100))
     compared = Comparison(chat, Scenario(AT), (option("40", "15", "1200"),))
-    made, exchange = pdf(compared, catalog(), currency=code), rate(code, AT.date())
+    made, exchange = pdf(report(compared, catalog(), terms=Terms(currency=code))), rate(code, AT.date())
     found = text_of(made)
     amounts = money(Decimal(40), exchange) + money_range(Decimal(15), Decimal(1200), exchange)
-    for part in (amounts, rate_words(exchange), f"{code} a month", "reference rates [ecb]"):
+    for part in (amounts, rate_words(exchange), f"{code} a month", "[1] Euro foreign exchange reference rates"):
         assert re.sub(r"\s", "", part) in found
     assert b"pdfuaid" in made  # Every symbol is in the font.
 
 
 def test_a_report_in_dollars_names_no_rate() -> None:
     compared = Comparison(work(Usage(output_tokens=100)), Scenario(AT), (option("40", "15", "1200"),))
-    found = text_of(pdf(compared, catalog()))
+    found = text_of(pdf(report(compared, catalog())))
     assert "USDamonth" in found
     assert "EuropeanCentralBank" not in found

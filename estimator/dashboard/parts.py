@@ -10,7 +10,7 @@ import streamlit as st
 from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import count, is_sure, item_words, pdf, rate, status_words
+from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, status_words
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -152,7 +152,7 @@ def report_button(comparison: Comparison, key: str, book: Catalog | None = None)
     """The same figures as a PDF, with the sources of `book`, if not today's."""
     st.download_button(
         "Download the report (PDF)",
-        data=pdf(comparison, book or catalog(), currency=purse().exchange.currency),
+        data=pdf(report(comparison, book or catalog(), terms=Terms(currency=purse().exchange.currency))),
         file_name="breakeven-report.pdf",
         mime="application/pdf",
         icon=":material/download:",

@@ -71,7 +71,8 @@ def _of_terms(option: Option, work: Workload, catalog: Catalog, scenario: Scenar
 
 
 def _repriced(option: Option, work: Workload, catalog: Catalog, scenario: Scenario) -> Decimal | None:
-    """The typical month on other terms, None where the seller has no listed price for them."""
+    """The typical month on other terms, None where the seller has no listed price for them, or no longer the model."""
     claims = {status.value for status in CLAIMS}
-    made = compare(work, catalog, scenario, [catalog.models[option.provider, option.model]])
+    model = catalog.models.get((option.provider, option.model))
+    made = compare(work, catalog, scenario, [model] if model else [])
     return next((o.usd for o in made.options if o.status not in claims), None)

@@ -49,9 +49,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Spending:
-    """Twelve months of the best buy as the work grows. Without a limit, none of them is over."""
+    """Twelve months of the best buy as the work grows by what is `assumed`. Without a limit, none of them is over."""
 
     growth: Decimal
+    assumed: Assumption
     limit_usd: Decimal | None
     months: tuple[Month, ...]
 
@@ -93,12 +94,14 @@ class Report:
     @cached_property
     def assumptions(self) -> tuple[Assumption, ...]:
         """Each once, in the order in which they are met."""
-        return tuple(dict.fromkeys(a for option in self._shown for a in option.assumptions))
+        grows = [self.spending.assumed] if self.spending else []
+        return tuple(dict.fromkeys((*(a for option in self._shown for a in option.assumptions), *grows)))
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
         """Of every figure and assumption, each once; a source's number is its place here, from 1 on."""
-        ids = dict.fromkeys(id_ for option in self._shown for id_ in option.sources)
+        assumed = (a.source for a in self.assumptions if a.source)
+        ids = dict.fromkeys((*(id_ for option in self._shown for id_ in option.sources), *assumed))
         rates = [sources()[self.exchange.source]] if self.exchange.source else []
         return (*(self.catalog.sources[id_] for id_ in ids), *rates)
 
@@ -160,15 +163,18 @@ def _hosting(plan: Plan, comparison: Comparison) -> Rivalry:
 
 
 def _spending(best: Option, plan: Plan | None, comparison: Comparison, asked: Terms) -> Spending:
-    growth = service_facts()["volume_growth_per_month"].typical if asked.growth is None else asked.growth
+    usual = service_facts()["volume_growth_per_month"]
+    growth = usual.typical if asked.growth is None else asked.growth
+    said = f"The work grows by {(growth * 100).normalize():f} % a month; prices stay as they are."
     months = months_ahead(
         by_gpus(plan) if plan else by_token(best),
         comparison.workload.requests_per_month,
         Decimal("Infinity") if asked.limit_usd is None else asked.limit_usd,
-        Decimal(growth),
+        growth,
         start=comparison.scenario.at,
     )
-    return Spending(Decimal(growth), asked.limit_usd, months)
+    assumed = Assumption(said, "guess", usual.source) if asked.growth is None else Assumption(said, "user", "")
+    return Spending(growth, assumed, asked.limit_usd, months)
 
 
 def _effects(best: Option, plan: Plan | None, comparison: Comparison, catalog: Catalog) -> tuple[Effect, ...]:

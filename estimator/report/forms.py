@@ -25,16 +25,8 @@ def _by(module: str, function: str) -> Callable[[Report], bytes]:
     return make
 
 
-def _pdf(report: Report) -> bytes:
-    from estimator.report.pdf import pdf  # noqa: PLC0415 - loaded when it is made
-
-    author = report.brand.prepared_by or "Breakeven"
-    currency = report.exchange.currency
-    return pdf(report.comparison, report.catalog, title=report.title, author=author, currency=currency)
-
-
 FORMS: Mapping[str, Form] = {
-    "pdf": Form("PDF, to read and print", "pdf", "application/pdf", _pdf),
+    "pdf": Form("PDF, to read and print", "pdf", "application/pdf", _by("pdf", "pdf")),
     "csv": Form("CSV, every line as a table", "csv", "text/csv", _by("data", "table")),
     "json": Form("JSON, all of it for programs", "json", "application/json", _by("data", "document")),
 }
