@@ -37,7 +37,12 @@ DOORS = {
     "pypdf": ("estimator.tokens.documents",),
     "docx": ("estimator.tokens.documents",),
     "openpyxl": ("estimator.tokens.documents",),
-    "pptx": ("estimator.tokens.documents",),
+    "pptx": (
+        "estimator.tokens.documents",
+        "estimator.report.deck",
+        "estimator.report.deck_charts",
+        "estimator.report.slides",
+    ),
     "PIL": ("estimator.tokens.media", "estimator.report.brand"),
     "tinytag": ("estimator.tokens.media",),
     "plotly": ("estimator.dashboard.charts",),
