@@ -263,6 +263,9 @@ def test_any_name_makes_a_deck(client: str, name: str) -> None:
     assert len(deck_of(made_up(option("1", name=name), brand=Brand(client=client))).slides) == 8
 
 
-@pytest.mark.parametrize(("text", "cut"), [("abc", "abc"), ("abcd", "abcd"), ("abcde", "abc…"), ("ab cde", "ab…")])
-def test_a_long_name_is_cut(text: str, cut: str) -> None:
-    assert short(text, 4) == cut
+NAMES = [("abcdef", "abcdef"), ("abcdefg", "abc…fg"), ("a long name 12", "a l…12"), ("ab     12", "ab…12")]
+
+
+@pytest.mark.parametrize(("text", "cut"), NAMES)
+def test_of_a_long_name_the_middle_is_left_out(text: str, cut: str) -> None:
+    assert short(text, 6) == cut

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
@@ -130,9 +131,12 @@ def printable(text: str) -> str:
 
 
 def short(text: str, most: int) -> str:
-    """Text of at most so many letters, ended by dots where it was longer."""
+    """Text of at most so many letters; of a longer one the middle is left out, for names often differ at their ends."""
     text = printable(text)
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - 1 - end].rstrip()}…{text[-end:].lstrip()}"
 
 
 def put_table(slide: Slide, rows: Sequence[Sequence[str]], widths: Sequence[float], alt: str) -> None:
@@ -159,6 +163,7 @@ def _fill(cell: Any, text: str, *, is_head: bool, to_right: bool) -> None:
     run = paragraph.add_run()
     run.text = printable(text)
     run.font.size, run.font.bold = Pt(_CELL), is_head
+    run.font.color.theme_color = MSO_THEME_COLOR.TEXT_2 if is_head else MSO_THEME_COLOR.TEXT_1
 
 
 def put_logo(slide: Slide, logo: bytes, alt: str) -> None:

@@ -188,9 +188,9 @@ def _paint(fill: Any, option: Option) -> None:
 
 
 def _tint(series: Any, brightness: float) -> None:
-    """In the client's colour, made brighter by a share."""
+    """In the client's colour as it can be read on white, made brighter by a share."""
     series.format.fill.solid()
-    series.format.fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_1
+    series.format.fill.fore_color.theme_color = MSO_THEME_COLOR.TEXT_2
     series.format.fill.fore_color.brightness = brightness
 
 

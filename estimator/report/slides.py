@@ -57,7 +57,7 @@ def _title(made: Deck, report: Report, said: dict[str, str]) -> None:
     lines = (
         f"For {brand.client}" if brand.client else "",
         f"Prepared by {brand.prepared_by}" if brand.prepared_by else "",
-        f"{report.made_on:%-d %B %Y}",
+        day_words(report.made_on),
         f"{report.comparison.workload.name}: {volume(report.comparison.workload)}",
     )
     put(slide, TEXT, [line for line in lines if line])
@@ -263,7 +263,7 @@ def _rests(made: Deck, report: Report, said: dict[str, str]) -> None:
     title = (
         f"{guessed} of {len(assumed)} assumptions are guesses: replace those first"
         if guessed
-        else f"{len(report.sources)} sources stand behind these figures"
+        else "What these figures rest on"
     )
     slide = add_slide(made, "Two texts", title, _footer(report))
     taken = [assumption_words(report, a) for a in assumed]
@@ -273,15 +273,8 @@ def _rests(made: Deck, report: Report, said: dict[str, str]) -> None:
     heads = (0, len(told)) if told else (0,)
     put(slide, RIGHT_TEXT, [*told, "Sources", *_some(cited, _MOST_SOURCES)], heads=heads)
     put(slide, SOURCES, [" ".join(filter(None, (state_words(report), rate_words(report.exchange))))])
-    put_notes(
-        slide,
-        [
-            "What is taken for granted",
-            *taken,
-            "Sources",
-            *(source_words(i, s) for i, s in enumerate(report.sources, 1)),
-        ],
-    )
+    in_words = [source_words(i, source) for i, source in enumerate(report.sources, 1)]
+    put_notes(slide, ["What is taken for granted", *taken, "Sources", *in_words])
 
 
 def _some(texts: Sequence[str], most: int) -> list[str]:
@@ -298,12 +291,8 @@ def _without(slide: Slide, why: str) -> None:
 
 
 def _footer(report: Report) -> str:
-    parts = (
-        report.brand.client,
-        report.comparison.workload.name,
-        f"{report.made_on:%-d %B %Y}",
-        report.brand.confidentiality,
-    )
+    brand, day = report.brand, day_words(report.made_on)
+    parts = (brand.confidentiality, brand.client, day, report.comparison.workload.name)
     return " · ".join(filter(None, parts))
 
 
