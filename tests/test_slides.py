@@ -19,7 +19,8 @@ from pptx import Presentation
 
 from estimator.decision import Comparison, NoPrice, Option, Scenario, compare, hosted_option, hosted_plans
 from estimator.report import Brand, Report, Terms, report
-from estimator.report.deck import fitting, short
+from estimator.report.deck import fitting
+from estimator.report.letters import short
 from estimator.report.slides import slides
 from estimator.workload import from_template, templates
 from pricing import Usage, catalog

@@ -22,6 +22,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from estimator.report.brand import Brand
+from estimator.report.letters import printable
 
 TITLE, TEXT, RIGHT_TEXT, FOOTER, CHART, TABLE, SOURCES = 0, 1, 2, 11, 13, 14, 15  # Placeholders of `report.pptx`.
 _TEMPLATE = Path(__file__).with_name("report.pptx")
@@ -123,20 +124,6 @@ def _wrapped(text: str, size: int, width: float, most: int | None = None) -> lis
     narrower = len(text) / (len(text) + wide) if text else 1.0
     letters = max(1, int(width / (size * _LETTER) * narrower))
     return textwrap.wrap(text, letters, max_lines=most, placeholder="…") or [""]
-
-
-def printable(text: str) -> str:
-    """Without control characters, which no slide can hold."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-def short(text: str, most: int) -> str:
-    """Text of at most so many letters; of a longer one the middle is left out, for names often differ at their ends."""
-    text = printable(text)
-    if len(text) <= most:
-        return text
-    end = most // 3
-    return f"{text[: most - 1 - end].rstrip()}…{text[-end:].lstrip()}"
 
 
 def put_table(slide: Slide, rows: Sequence[Sequence[str]], widths: Sequence[float], alt: str) -> None:

@@ -2,16 +2,14 @@
 
 import io
 from collections.abc import Sequence
-from decimal import Decimal
-from fractions import Fraction
 
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 
-from estimator.decision import Option, Rivalry, by_token
+from estimator.decision import Option
 from estimator.report import deck_charts as charts
 from estimator.report.citing import assumption_words, day_words, in_full, numbers, source_words
-from estimator.report.content import Report, Spending
+from estimator.report.content import Report
 from estimator.report.deck import (
     CHART,
     RIGHT_TEXT,
@@ -25,8 +23,19 @@ from estimator.report.deck import (
     put_notes,
     put_table,
     remove,
-    short,
 )
+from estimator.report.headlines import (
+    GUESSED,
+    answer_title,
+    budget_title,
+    gpus_title,
+    moves_title,
+    options_title,
+    range_title,
+    rests_title,
+)
+from estimator.report.letters import short
+from estimator.report.own_gpus import crossing, told_curves, volume_words
 from estimator.report.summary import effect_words, findings, named, own_gpus, state_words, volume
 from estimator.report.words import count, is_sure
 from pricing.currency import rate_words
@@ -36,7 +45,6 @@ _MOST_BARS = 12
 _MOST_RANGES = 6
 _MOST_EFFECTS = 8
 _MOST_ASSUMED, _MOST_SOURCES = 8, 12
-_GUESSED = {"guess", "assumed"}
 _NAME, _LABEL, _SOURCE, _SMALL_PRINT = 40, 60, 50, 280
 
 
@@ -67,13 +75,7 @@ def _title(made: Deck, report: Report, said: dict[str, str]) -> None:
 
 
 def _answer(made: Deck, report: Report, said: dict[str, str]) -> None:
-    best = report.best
-    title = (
-        f"{named(best, report)} costs least: about {report.money(best.usd)} a month"
-        if best
-        else "Nothing here has a listed price for this work"
-    )
-    slide = add_slide(made, "Text and table", title, _footer(report))
+    slide = add_slide(made, "Text and table", answer_title(report), _footer(report))
     told = [(name, said[name]) for name in ("The answer", "Why this one", "What to do next") if name in said]
     put(slide, TEXT, [part for pair in told for part in pair], heads=range(0, 2 * len(told), 2))
     landmarks = _landmarks(report)
@@ -93,13 +95,7 @@ def _landmarks(report: Report) -> list[tuple[str, Option]]:
 
 
 def _options(made: Deck, report: Report, _: dict[str, str]) -> None:
-    sure = report.sure
-    title = (
-        f"{len(sure)} ways have a price: from {report.money(sure[0].usd)} to {report.money(sure[-1].usd)} a month"
-        if sure
-        else "No way has a listed price"
-    )
-    slide = add_slide(made, "Chart", title, _footer(report))
+    slide = add_slide(made, "Chart", options_title(report), _footer(report))
     shown = _most_telling(report)
     if not shown:
         _without(slide, "No option could be priced.")
@@ -133,13 +129,7 @@ def _unpriced(report: Report) -> str:
 
 
 def _range(made: Deck, report: Report, said: dict[str, str]) -> None:
-    best = report.best
-    title = (
-        f"A light month may cost {report.money(best.low_usd)}, a heavy one {report.money(best.high_usd)}"
-        if best
-        else "No range: nothing has a listed price"
-    )
-    slide = add_slide(made, "Chart and table", title, _footer(report))
+    slide = add_slide(made, "Chart and table", range_title(report), _footer(report))
     shown = report.sure[:_MOST_RANGES]
     if not shown:
         _without(slide, "A range is told of options with a listed price only.")
@@ -156,17 +146,15 @@ def _range(made: Deck, report: Report, said: dict[str, str]) -> None:
 
 def _own_gpus(made: Deck, report: Report, _: dict[str, str]) -> None:
     hosting = report.hosting
+    slide = add_slide(made, "Chart and table", gpus_title(report), _footer(report))
     if hosting is None:
-        slide = add_slide(made, "Chart and table", "Own GPUs were not computed for this work", _footer(report))
         _without(slide, "No open model of the comparison can serve this work on GPUs that are on record.")
         return
-    slide = add_slide(made, "Chart and table", _gpu_title(hosting, report), _footer(report))
     put(slide, TEXT, [own_gpus(report)])
-    drawn = [c for c in hosting.curves if c.option in (hosting.option, report.best, *_watched(hosting))]
-    curves = [(short(named(c.option, report), _NAME), c) for c in drawn]
-    charts.put_curves(slide, report, curves, _crossing(hosting, report), f"Cost over volume. {own_gpus(report)}")
+    curves = [(short(named(c.option, report), _NAME), c) for c in told_curves(hosting, report)]
+    charts.put_curves(slide, report, curves, crossing(hosting, report), f"Cost over volume. {own_gpus(report)}")
     rows = [
-        (short(named(b.against, report), _NAME), *map(_volume, (b.earliest, b.typical, b.latest)))
+        (short(named(b.against, report), _NAME), *map(volume_words, (b.earliest, b.typical, b.latest)))
         for b in hosting.break_evens
     ]
     head = ("Requests a month from which own GPUs pay against", "earliest", "typical", "latest")
@@ -174,41 +162,12 @@ def _own_gpus(made: Deck, report: Report, _: dict[str, str]) -> None:
     _cite(slide, report, [hosting.option, *(b.against for b in hosting.break_evens)])
 
 
-def _gpu_title(hosting: Rivalry, report: Report) -> str:
-    watched = hosting.watched
-    if watched is None:
-        return f"Own GPUs would cost {report.money(hosting.option.usd)} a month"
-    if watched.typical is None:
-        return "At no volume in view do own GPUs cost less"
-    if watched.typical <= report.comparison.workload.requests_per_month:
-        return f"Own GPUs cost less than {named(watched.against, report)} already today"
-    return f"Own GPUs pay from {count(watched.typical)} requests a month on"
-
-
-def _crossing(hosting: Rivalry, report: Report) -> tuple[Decimal, Decimal] | None:
-    """The volume from which own GPUs pay, and what a month then costs in USD."""
-    watched = hosting.watched
-    if watched is None or watched.typical is None:
-        return None
-    times = Fraction(watched.typical) / report.comparison.workload.requests_per_month
-    return watched.typical, by_token(watched.against)(times)[1]
-
-
-def _watched(hosting: Rivalry) -> list[Option]:
-    return [hosting.watched.against] if hosting.watched else []
-
-
-def _volume(requests: Decimal | None) -> str:
-    return "none" if requests is None else count(requests)
-
-
 def _budget(made: Deck, report: Report, said: dict[str, str]) -> None:
     spending, best = report.spending, report.best
+    slide = add_slide(made, "Chart", budget_title(report), _footer(report))
     if spending is None or best is None:
-        slide = add_slide(made, "Chart", "No budget: nothing has a listed price", _footer(report))
         _without(slide, "Twelve months are computed for the cheapest option with a listed price; there is none.")
         return
-    slide = add_slide(made, "Chart", _budget_title(spending, report), _footer(report))
     put(slide, TEXT, [f"{said['The budget']} Computed for {named(best, report)} at today's prices."])
     charts.put_months(slide, report, spending, f"Twelve months of cost. {said['The budget']}")
     months = [
@@ -219,28 +178,12 @@ def _budget(made: Deck, report: Report, said: dict[str, str]) -> None:
     _cite(slide, report, [best], months)
 
 
-def _budget_title(spending: Spending, report: Report) -> str:
-    last, over = spending.months[-1], spending.over
-    if spending.limit_usd is None:
-        return f"In {last.month:%B %Y} a month comes to {report.money(last.usd)}"
-    limit = report.money(spending.limit_usd)
-    if over is None:
-        return f"Twelve months stay within {limit} a month"
-    if over is spending.months[0]:
-        return f"{limit} a month is not enough"
-    return f"The work passes {limit} a month in {over.month:%B %Y}"
-
-
 def _moves(made: Deck, report: Report, _: dict[str, str]) -> None:
     best, effects = report.best, report.effects[:_MOST_EFFECTS]
+    slide = add_slide(made, "Chart and table", moves_title(report), _footer(report))
     if best is None or not effects:
-        slide = add_slide(made, "Chart and table", "Nothing is known that would move the cost", _footer(report))
         _without(slide, "What moves the cost is computed for the cheapest option with a listed price.")
         return
-    first = effects[0]
-    ends = sorted((first.low_usd, first.high_usd))
-    title = f"{first.name} moves the cost most: {report.money(ends[0])} to {report.money(ends[1])} a month"
-    slide = add_slide(made, "Chart and table", title, _footer(report))
     put(
         slide,
         TEXT,
@@ -258,14 +201,8 @@ def _moves(made: Deck, report: Report, _: dict[str, str]) -> None:
 
 
 def _rests(made: Deck, report: Report, said: dict[str, str]) -> None:
-    assumed = sorted(report.assumptions, key=lambda a: a.status not in _GUESSED)
-    guessed = sum(a.status in _GUESSED for a in assumed)
-    title = (
-        f"{guessed} of {len(assumed)} assumptions are guesses: replace those first"
-        if guessed
-        else "What these figures rest on"
-    )
-    slide = add_slide(made, "Two texts", title, _footer(report))
+    slide = add_slide(made, "Two texts", rests_title(report), _footer(report))
+    assumed = sorted(report.assumptions, key=lambda a: a.status not in GUESSED)
     taken = [assumption_words(report, a) for a in assumed]
     cited = [_source(i, source) for i, source in enumerate(report.sources, 1)]
     put(slide, TEXT, ["What is taken for granted", *_some(taken, _MOST_ASSUMED)], heads=(0,))
