@@ -48,6 +48,8 @@ DOORS = {
     "plotly": ("estimator.dashboard.charts",),
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
+    "jinja2": ("estimator.report.page",),
+    "markupsafe": ("estimator.report.page",),
     "holidays": ("pricing.windows",),
     "dateutil": ("estimator.workload.exports.cells",),
     "charset_normalizer": ("estimator.tokens.reading",),
