@@ -1,8 +1,8 @@
-"""Text in the cells of tables that others open in a spreadsheet."""
+"""Text in a cell of a CSV or XLSX that no spreadsheet takes for a formula."""
 
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = tuple("=+-@\t\r\n＝＋－＠")  # The wide forms count as the narrow ones in some spreadsheets.
 
 
 def safe_cell(text: str) -> str:
-    """The text, with a ' before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_FORMULA) else text
+    """Text as it is, with a leading ' where a spreadsheet would compute it. Numbers are not for it."""
+    return f"'{text}" if text.startswith(_SIGNS) else text
