@@ -65,7 +65,7 @@ class Spending:
 class Report:
     """All that any form of a report shows, computed once. `made_on` is the day of its prices; `best` is None where
     nothing has a listed price, and then there is no `spending` and no `effects`; `hosting` is None where no open model
-    can serve the work.
+    can serve the work. `plans` are those of all own GPUs.
     """
 
     title: str
@@ -79,6 +79,7 @@ class Report:
     hosting: Rivalry | None
     spending: Spending | None
     effects: tuple[Effect, ...]
+    plans: tuple[Plan, ...] = ()
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -147,6 +148,7 @@ def report(comparison: Comparison, catalog: Catalog, plans: Sequence[Plan] = (),
         hosting=hosting,
         spending=_spending(best, plan, comparison, asked) if best else None,
         effects=_effects(best, plan, comparison, catalog) if best else (),
+        plans=tuple(plans),
     )
 
 
