@@ -7,11 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.image import Image
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.image import Image  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from estimator.report.cells import safe_cell
 from estimator.report.content import Report
@@ -145,7 +145,7 @@ def at(sheet: str, row: int, column: int, last_row: int | None = None, last_colu
 
 def here(row: int, column: int) -> str:
     """The address of a cell on the same sheet."""
-    return xl_rowcol_to_cell(row, column)
+    return str(xl_rowcol_to_cell(row, column))
 
 
 def quoted(text: str) -> str:

@@ -38,7 +38,7 @@ _TYPICAL = LOW + 1
 def comparison(book: Book, places: Places) -> None:
     """Write the sheet. It names `cheapest`, the place of the cheapest option that a seller or we stand behind."""
     options = places.content.compared
-    said = "By month, from a light to a heavy one. Claims are in italics: they are shown, ranked by nothing and never best."
+    said = "By month, from a light to a heavy one. Claims are in italics and have no rank."
     book.page(COMPARISON, "What does each way cost?", said, _WIDTHS, FIRST)
     if not options:
         book.put(COMPARISON, _without_price(book, FIRST), 1, "No option has a price.", "bold")
@@ -132,9 +132,11 @@ def guesses(block: Block) -> str:
 
 
 def to_do(block: Block) -> str:
-    """What is to be done about its guesses."""
-    is_guessed = any(a.status == "guess" for a in block.option.assumptions)
-    return " Replace the guesses in the list of assumptions by figures from a usage export." if is_guessed else ""
+    """What is to be done next if it is the cheapest, as the summary says it."""
+    said = f"Try {block.option.name} on twenty of your own examples before you choose it."
+    if any(a.status == "guess" for a in block.option.assumptions):
+        said += " Replace the guesses in the list of assumptions by figures from a usage export."
+    return said
 
 
 def _mark_cheapest(book: Book, end: int) -> None:

@@ -1,4 +1,4 @@
-"""The sheets of own GPUs: replicas at any volume, where they pay, what they cost over volume, and the table of steps."""
+"""The sheets of own GPUs: copies at any volume, where they pay, what they cost over volume, and the table of steps."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -47,9 +47,9 @@ _WIDTHS = (40, 46, *(15,) * 12, 20)
 
 
 def gpus(book: Book, places: Places) -> None:
-    """Write both sheets. It names `rival`, the place of the break-even that is told in words, and `own_plan`."""
+    """Write both sheets. It names `break_evens`, and `rival`, the place of the one that is told in words."""
     hosting, hosted = book.report.hosting, places.content.hosted
-    said = "Copies of the model are whole: cost climbs in steps. The deployment stays as planned; a new report may find a better one."
+    said = "Copies of the model are whole, so cost climbs in steps. The GPUs stay as planned, whatever the volume."
     book.page(GPUS, "From which volume on would own GPUs pay?", said, _WIDTHS, FIRST)
     _steps(book, places)
     if hosting is None:
@@ -224,7 +224,7 @@ def _curves(book: Book, places: Places, own: Block, hosting: Rivalry, row: int) 
 def _steps(book: Book, places: Places) -> None:
     """From how many requests a month on each number of copies is needed, found by the engine."""
     hosted = places.content.hosted
-    said = "Found by the engine: queues are not linear, so no formula could. Another copy is needed above so many requests a month."
+    said = "From so many requests a month on. Found by the engine, for no formula tells how long people queue."
     book.page(STEPS, "How many copies does which volume need?", said, (10, *(18,) * (3 * len(hosted))), FIRST)
     names = [f"{block.label}: {level}" for block in hosted for level in _LEVELS]
     book.heads(STEPS, FIRST - 1, ("Copies", *names))

@@ -159,8 +159,9 @@ def _one(book: Book, row: int, each: _Plain) -> None:
     values += [book.report.number(source) if source else None, each.of if source else None, status_words(each.status)]
     styles = ["bold", "text", "text", each.style, "text", "text", "center", "text", "text"]
     book.put_row(INPUTS, row, values, styles)
-    _input(book, row, _TYPICAL, each.value, each.style, each.name)
-    _check(book, row, _TYPICAL, each.bounds, each.what, each.advice)
+    book.put(INPUTS, row, _TYPICAL, each.value, each.style, "input")
+    book.define(each.name, at(INPUTS, row, _TYPICAL))
+    _check(book, (row, _TYPICAL), each.bounds, each.what, each.advice)
     _changed(book, row, (_TYPICAL,), (each.value,), each.style)
 
 
@@ -173,8 +174,9 @@ def _figure(book: Book, row: int, figure: Figure) -> None:
     columns = [_LOW, _HIGH] if is_middle else [_LOW, _TYPICAL, _HIGH] if figure.is_range else [_TYPICAL]
     for column in columns:
         level = column - _LOW
-        _input(book, row, column, figure.values[level], style, names[level])
-        _check(book, row, column, (0.0, 1e15), figure.what, "0 or more.")
+        book.put(INPUTS, row, column, figure.values[level], style, "input")
+        book.define(names[level], at(INPUTS, row, column))
+        _check(book, (row, column), (0.0, 1e15), figure.what, "0 or more.")
     if is_middle:  # A claim from … to: its middle is drawn, as everywhere.
         middle = Formula(f"=({here(row, _LOW)}+{here(row, _HIGH)})/2", figure.values[1])
         book.put(INPUTS, row, _TYPICAL, middle, style)
@@ -182,15 +184,11 @@ def _figure(book: Book, row: int, figure: Figure) -> None:
     _changed(book, row, columns, [figure.values[column - _LOW] for column in columns], style)
 
 
-def _input(book: Book, row: int, column: int, value: Decimal | None, style: str, name: str) -> None:
-    book.put(INPUTS, row, column, value, style, "input")
-    book.define(name, at(INPUTS, row, column))
-
-
-def _check(book: Book, row: int, column: int, bounds: tuple[float, float], what: str, advice: str) -> None:
+def _check(book: Book, place: tuple[int, int], bounds: tuple[float, float], what: str, advice: str) -> None:
+    """Let a cell take numbers between bounds only, and say so."""
     options: dict[str, Any] = {"validate": "decimal", "criteria": "between", "minimum": bounds[0], "maximum": bounds[1]}
     said = {"input_title": what[:32], "input_message": advice, "error_title": what[:32], "error_message": advice}
-    book.sheets[INPUTS].data_validation(row, column, row, column, options | said)
+    book.sheets[INPUTS].data_validation(*place, *place, options | said)
 
 
 def _changed(book: Book, row: int, columns: Sequence[int], values: Sequence[Decimal | None], style: str) -> None:

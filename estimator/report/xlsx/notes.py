@@ -7,6 +7,47 @@ from estimator.report.xlsx.places import ABOUT, ASSUMPTIONS, FIRST, SOURCES
 from pricing.currency import rate_words
 
 _SOURCE_HEADS = ("No.", "Title", "Publisher", "Where", "Version", "Published", "Read on", "Licence")
+_READING = (
+    (
+        "What may be changed",
+        "The cells of Inputs that are blue on yellow. Each has a name, a unit, a source, a date and a status.",
+    ),
+    (
+        "What follows",
+        "Every amount on Summary, Comparison, Lines, Own GPUs and Budget, their charts and sentences, by formula.",
+    ),
+    (
+        "What does not follow",
+        "Figures said to be by the engine. They turn to 'not computed' as soon as an input is changed, so that nothing "
+        "stale is left to read.",
+    ),
+    (
+        "Volume",
+        "Tokens grow with the volume in proportion. Own GPUs climb by whole copies of the model, as Steps tells.",
+    ),
+    (
+        "Size of requests",
+        "Tokens are scaled within the tiers of the price lists. Own GPUs are not computed at another size.",
+    ),
+    (
+        "Own GPUs",
+        "The model, the GPUs and how they are held stay as planned; their rents and rates, and staff, may be changed.",
+    ),
+    (
+        "Light, typical, heavy",
+        "A month with few, typical and many tokens for each request; on own GPUs also with low to high rents, and fast "
+        "to slow engines.",
+    ),
+    (
+        "Claims",
+        "Prices that nobody lists are in italics and hatched. They are never counted as the cheapest.",
+    ),
+    (
+        "Why cells are locked",
+        "So that no formula is overwritten by mistake. There is no password: unprotect a sheet to change more.",
+    ),
+    ("What it is not", "It is no invoice. Prices were read on the dates shown, mostly from open price lists."),
+)
 
 
 def assumptions(book: Book) -> None:
@@ -46,17 +87,8 @@ def about(book: Book) -> None:
         ("Prices", state_words(report)),
         ("Terms", f"{str(scenario.mode).capitalize()} service, repeated input {caching}."),
         ("Currency", rate_words(report.exchange) or "Amounts are in US dollars, as prices are."),
-        ("What may be changed", "The cells of Inputs that are blue on yellow. Each has a name, a unit, a source, a date and a status."),
-        ("What follows", "Every amount on Summary, Comparison, Lines, Own GPUs and Budget, their charts and sentences, by formula."),
-        ("What does not follow", "Figures said to be by the engine: they show 'not computed' as soon as an input is changed, rather than a stale number."),
-        ("Volume", "Tokens grow with the volume in proportion. Own GPUs climb by whole copies, by the table on Steps."),
-        ("Size of requests", "Tokens are scaled within the tiers of the price lists. Own GPUs are not computed at another size."),
-        ("Own GPUs", "The model, the GPUs and how they are held stay as planned; rents, staff and rates may be changed."),
-        ("Light, typical, heavy", "A month with few, typical and many tokens for each request; on own GPUs also low to high rents and fast to slow engines."),
-        ("Claims", "Prices that nobody lists are in italics and hatched. They are never counted as the cheapest."),
-        ("Why cells are locked", "So that no formula is overwritten by mistake. There is no password: unprotect a sheet to change more."),
-        ("What it is not", "It is no invoice. Prices were read on the dates shown, mostly from open price lists."),
-    )  # fmt: skip
+        *_READING,
+    )
     for row, (name, text) in enumerate(((name, text) for name, text in told if text), 2):
         book.put(ABOUT, row, 0, name, "bold")
         book.put(ABOUT, row, 1, text, "wrap")

@@ -190,8 +190,5 @@ def _moves(places: Places) -> str:
 
 
 def _next(places: Places) -> str:
-    name = places.of_cheapest(1)
     limit = 'IF(ISNUMBER(monthly_limit),""," Set a monthly limit, and have it watched.")'
-    return _joined(
-        '"Try "', name, '" on twenty of your own examples before you choose it."', places.of_cheapest(TO_DO), limit
-    )
+    return _joined(places.of_cheapest(TO_DO), limit)
