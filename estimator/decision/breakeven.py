@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from estimator.decision.compare import Option
 from pricing import InputError
@@ -14,7 +15,7 @@ CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 
 _STEPS_PER_DECADE = 24
 _BELOW = 2  # decades
-_BISECTIONS = 20
+_HALVINGS = 20
 _ROUNDING = 1e-9
 
 
@@ -112,17 +113,31 @@ def months_until(volume: Decimal | None, requests_per_month: Fraction, growth: D
 def _stays_below(
     ours: Callable[[Fraction], Decimal], theirs: Callable[[Fraction], Decimal], factors: Sequence[Fraction]
 ) -> Fraction | None:
-    """The least factor from which on `ours` costs no more than `theirs`, to the last in view; None if it ends above."""
-    above = next((i for i in reversed(range(len(factors))) if ours(factors[i]) > theirs(factors[i])), None)
-    if above is None:
-        return factors[0]
-    if above == len(factors) - 1:
-        return None
-    low, high = factors[above], factors[above + 1]
-    for _ in range(_BISECTIONS):
+    """The least factor from which on `ours` costs no more than `theirs`, to the last in view; None if it ends above.
+
+    Neither may fall as the factor grows. Then `ours`, though it climbs in steps, is nowhere above between two factors
+    if it is not even at the second what `theirs` is at the first; else they are looked between.
+    """
+
+    def end_of_excess(low: Fraction, high: Fraction, halvings: int) -> Fraction | None:
+        """Up to where `ours` is above between two factors, at the second of which it is not."""
+        if ours(high) <= theirs(low):
+            return None
+        if not halvings:
+            return high if ours(low) > theirs(low) else None
         middle = (low + high) / 2
-        low, high = (middle, high) if ours(middle) > theirs(middle) else (low, middle)
-    return high
+        if ours(middle) > theirs(middle):
+            return end_of_excess(middle, high, halvings - 1)
+        return end_of_excess(middle, high, halvings - 1) or end_of_excess(low, middle, halvings - 1)
+
+    if ours(factors[-1]) > theirs(factors[-1]):
+        return None
+    for low, high in reversed(list(pairwise(factors))):
+        if found := end_of_excess(low, high, _HALVINGS):
+            return found
+        if ours(low) > theirs(low):
+            return high
+    return factors[0]
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -1,6 +1,6 @@
 """One workload on every model: what a month costs, cheapest first, with its range, its lines and their sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -115,7 +115,7 @@ def compare(
     options: list[Option] = list(others)
     unpriced: list[NoPrice] = []
     workload = with_assumed_reuse(workload) if scenario.caching else workload
-    carried = _Carried(workload, scenario)
+    carried = Carried(workload, scenario)
     for model in catalog.models.values() if models is None else models:
         if absent := _not_on_sale(model, scenario.at):
             unpriced.append(NoPrice(model.id, model.provider, model.info.name, absent))
@@ -140,7 +140,7 @@ def _not_on_sale(model: Model, at: datetime) -> str:
     return f"it came out on {released:%-d %B %Y} only." if released and day < released else ""
 
 
-class _Carried:
+class Carried:
     """The workload's three profiles as another tokenizer would count them; many models share one."""
 
     def __init__(self, workload: Workload, scenario: Scenario) -> None:
@@ -194,15 +194,27 @@ def recounted(workload: Workload, family: str) -> Workload:
     )
 
 
-def _option(
-    model: Model, workload: Workload, scenario: Scenario, statuses: frozenset[Status], carried: _Carried
-) -> Option:
+def sold_profiles(
+    model: Model, scenario: Scenario, statuses: frozenset[Status], carried: Carried
+) -> tuple[list[Profile], list[str]]:
+    """The profiles (low, typical, high) in the tokens and buckets of this model, and what was changed to that end."""
     sold = [
         as_sold_by(model, carried.profile(level, model, statuses), mode=scenario.mode, statuses=statuses)
         for level in range(3)
     ]
-    profiles, notes = [profile for profile, _ in sold], dict.fromkeys(note for _, note in sold if note)
-    price_of = partial(price_profile, model, at=scenario.at, mode=scenario.mode, statuses=statuses)
+    return [profile for profile, _ in sold], list(dict.fromkeys(note for _, note in sold if note))
+
+
+def pricer(model: Model, scenario: Scenario, statuses: frozenset[Status]) -> Callable[[Profile], Bill]:
+    """What a profile costs on this model."""
+    return partial(price_profile, model, at=scenario.at, mode=scenario.mode, statuses=statuses)
+
+
+def _option(
+    model: Model, workload: Workload, scenario: Scenario, statuses: frozenset[Status], carried: Carried
+) -> Option:
+    profiles, notes = sold_profiles(model, scenario, statuses, carried)
+    price_of = pricer(model, scenario, statuses)
     bills = [price_of(profile) for profile in profiles]
     # The three stand for the same units of work, of which the low one may take fewer requests.
     times = workload.requests_per_month / workload.typical.requests
@@ -242,13 +254,14 @@ def _lines(bill: Bill, times: Fraction, windows: Sequence[Window]) -> tuple[Line
             status=line.rule.status.value,
             source=line.rule.source,
             checked_on=line.rule.checked_on.isoformat(),
-            applies=_applies(line.rule, windows),
+            applies=applies(line.rule, windows),
         )
         for line in bill.lines
     )
 
 
-def _applies(rule: PriceRule, windows: Sequence[Window]) -> str:
+def applies(rule: PriceRule, windows: Sequence[Window]) -> str:
+    """The hours or sizes of prompt that a price is bound to, if any."""
     hours = [f"{window.hours} {window.timezone}" for window in windows if window.id == rule.window]
     sizes = [f"from {rule.smallest_input_tokens:,} tokens of input"] if rule.min_input_tokens else []
     return ", ".join(hours + sizes)

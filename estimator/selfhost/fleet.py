@@ -20,6 +20,7 @@ from pricing.facts import DATA, Fact, read_table
 SECONDS_PER_HOUR = 3600
 HOURS_PER_WEEK = 168
 HOURS_PER_MONTH = 730.5  # A twelfth of 365.25 days.
+_STEP_ERROR = 1e-11  # Relative, of the rate at which one more replica is needed.
 _SPREAD_OF_PROMPTS = 64  # Quantiles that stand for all prompts.
 
 
@@ -199,22 +200,39 @@ def replicas_needed(rate_per_s: float, one: Replica, targets: Targets) -> int:
     """The fewest replicas that keep the promise at this rate in a busy minute; none where no requests come."""
     if rate_per_s <= 0:
         return 0
-    busy = rate_per_s * targets.burst
-
-    def keeps(replicas: int) -> bool:
-        missed = max(late_share(busy, replicas, one, targets), slow_share(busy, replicas, one, targets))
-        return missed <= 1 - targets.share
-
     fewest = enough = 1
-    while not keeps(enough):
+    while not keeps_promise(rate_per_s, enough, one, targets):
         fewest, enough = enough + 1, enough * 2
     while fewest < enough:
         middle = (fewest + enough) // 2
-        if keeps(middle):
+        if keeps_promise(rate_per_s, middle, one, targets):
             enough = middle
         else:
             fewest = middle + 1
     return enough
+
+
+def keeps_promise(rate_per_s: float, replicas: int, one: Replica, targets: Targets) -> bool:
+    """Whether so many replicas keep the promise at this rate, in a busy minute of it."""
+    busy = rate_per_s * targets.burst
+    missed = max(late_share(busy, replicas, one, targets), slow_share(busy, replicas, one, targets))
+    return missed <= 1 - targets.share
+
+
+def rates_kept(one: Replica, targets: Targets, rate_per_s: float) -> tuple[float, ...]:
+    """The highest rates at which 1, 2, 3 … replicas keep the promise, up to the first that is above `rate_per_s`."""
+    found: list[float] = []
+    while not found or found[-1] <= rate_per_s:
+        replicas = len(found) + 1
+        kept, missed = (found[-1] if found else 0.0), replicas * one.places / one.stay_s  # No place would be left.
+        while missed - kept > _STEP_ERROR * missed:
+            middle = (kept + missed) / 2
+            if keeps_promise(middle, replicas, one, targets):
+                kept = middle
+            else:
+                missed = middle
+        found.append(kept)
+    return tuple(found)
 
 
 def fleet(arrivals: tuple[float, ...], one: Replica, targets: Targets, *, hourly: bool = False) -> Fleet:

@@ -13,6 +13,7 @@ from pricing.errors import InputError
 from pricing.facts import DATA, Fact, read_table
 
 Tenure = Literal["rent", "reserved", "buy"]
+Follows = Literal["replicas", "requests", "nothing"]  # What a quantity grows with.
 TENURES: dict[Tenure, str] = {"rent": "rented by the hour", "reserved": "rented for a term", "buy": "bought"}
 MONTHS_PER_YEAR = 12
 _CENTS_OF_CENTS = Decimal("1e-9")
@@ -38,7 +39,10 @@ class OwnershipFact(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """A part of a month's cost. `quantity` × `rate_usd` = `usd`; `low_usd` and `high_usd` bound it."""
+    """A part of a month's cost. `quantity` × `rate_usd` = `usd`; `low_usd` and `high_usd` bound it, made of the same.
+
+    `follows` says what the quantities grow with, in proportion.
+    """
 
     name: str
     quantity: Decimal
@@ -50,6 +54,11 @@ class CostLine:
     status: str
     sources: tuple[str, ...]
     checked_on: str
+    low_quantity: Decimal
+    low_rate_usd: Decimal
+    high_quantity: Decimal
+    high_rate_usd: Decimal
+    follows: Follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,7 @@ def _running(holdings: Holdings) -> tuple[CostLine, CostLine]:
 
     return (
         _line("storage", "GB", storage, sources=_of("storage_usd_per_gb_month")),
-        _line("egress", "GB", egress, sources=_of("egress_usd_per_gb", "egress_bytes_per_token")),
+        _line("egress", "GB", egress, sources=_of("egress_usd_per_gb", "egress_bytes_per_token"), follows="requests"),
     )
 
 
@@ -188,7 +197,7 @@ def staff_line() -> CostLine:
         post = _figure("staff_salary_usd_per_year", level) * _figure("staff_oncost_factor", level)
         return _figure("staff_share", level), post / MONTHS_PER_YEAR
 
-    return _line("staff", "posts", at, sources=_of("staff_salary_usd_per_year", "staff_share"))
+    return _line("staff", "posts", at, sources=_of("staff_salary_usd_per_year", "staff_share"), follows="nothing")
 
 
 def _of(*names: str) -> tuple[str, ...]:
@@ -203,6 +212,7 @@ def _line(
     sources: tuple[str, ...],
     status: str = "assumed",
     checked_on: str = "",
+    follows: Follows = "replicas",
 ) -> CostLine:
     """The same plain sum at three levels; without a day of its own it is as old as its newest figure."""
     low, typical, high = ((quantity, usd.quantize(_CENTS_OF_CENTS)) for quantity, usd in map(at, range(3)))
@@ -218,4 +228,9 @@ def _line(
         status=status,
         sources=tuple(dict.fromkeys(sources)),
         checked_on=checked_on or newest,
+        low_quantity=Decimal(str(low[0])),
+        low_rate_usd=low[1],
+        high_quantity=Decimal(str(high[0])),
+        high_rate_usd=high[1],
+        follows=follows,
     )

@@ -19,6 +19,7 @@ from estimator.selfhost.fleet import (
     fleet,
     hopeless_share,
     prompt_spread,
+    rates_kept,
     replicas_of,
     serve,
     usual_targets,
@@ -127,6 +128,18 @@ class Plan:
             raise InputError(f"the volume is {factor:g} times today's: it must be above 0.")
         low, typical, high = (_busier(level, factor) for level in self.levels)
         return replace(self, levels=(low, typical, high))
+
+    def steps(self, top: float) -> tuple[tuple[float, ...], ...]:
+        """From which multiples of today's volume on 1, 2, 3 … replicas are needed, up to `top`; by level.
+
+        Where fewer run in quieter hours (`hourly`), it is their peak.
+        """
+        found = []
+        for level in self.levels:
+            peak = max(level.asked.arrivals)
+            rates = rates_kept(level.replica, level.targets, top * peak)
+            found.append((0.0, *(rate / peak for rate in rates[:-1])))
+        return tuple(found)
 
     def asked_for(self, low: Demand, typical: Demand, high: Demand) -> "Plan":
         """The same deployment and promise for other requests. Raises InputError where it cannot keep the promise."""
