@@ -25,8 +25,13 @@ def _by(module: str, function: str) -> Callable[[Report], bytes]:
     return make
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+
 FORMS: Mapping[str, Form] = {
     "pdf": Form("PDF, to read and print", "pdf", "application/pdf", _by("pdf", "pdf")),
+    "xlsx": Form("Workbook, to change and work on with", "xlsx", _OFFICE + "spreadsheetml.sheet", _by("xlsx", "xlsx")),
+    "pptx": Form("Slides, to present", "pptx", _OFFICE + "presentationml.presentation", _by("slides", "slides")),
+    "html": Form("Web page, one file", "html", "text/html", _by("page", "html")),
     "csv": Form("CSV, every line as a table", "csv", "text/csv", _by("data", "table")),
     "json": Form("JSON, all of it for programs", "json", "application/json", _by("data", "document")),
 }
