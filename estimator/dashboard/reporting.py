@@ -12,12 +12,13 @@ from estimator.dashboard.branding import choose_brand
 from estimator.dashboard.parts import escaped, told
 from estimator.dashboard.purse import purse
 from estimator.dashboard.saving import show_news
-from estimator.decision import Scenario, compare, hosted_option, hosted_plans, itemized
+from estimator.decision import Comparison, Scenario, compare, hosted_option, hosted_plans, itemized
 from estimator.report import Brand, Report, Terms, report
 from estimator.report.focus import focus
 from estimator.report.forms import FORMS
 from estimator.report.preview import first_page
 from estimator.report.summary import findings, state_words
+from estimator.selfhost import Plan
 from estimator.workload import Workload, read_statement
 from pricing import catalog
 
@@ -75,7 +76,8 @@ def _asked(work: Workload) -> tuple[str, Terms]:
 
 def _make(work: Workload, form: str, terms: Terms, wish: object) -> _Made:
     with st.status("Working out the figures …") as status:
-        made = _content(work, terms, half_hour())
+        compared, plans = _compared(work, half_hour())
+        made = report(compared, catalog(), plans, terms)
         status.update(label="Laying it out …")
         data = FORMS[form].make(made)
         picture = first_page(data) if form == _PDF else b""
@@ -83,13 +85,12 @@ def _make(work: Workload, form: str, terms: Terms, wish: object) -> _Made:
     return _Made(wish, made, data, picture)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Workload: hash, Terms: hash})
-def _content(work: Workload, terms: Terms, at: datetime) -> Report:
-    """The featured models and own GPUs, at today's standard prices."""
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs={Workload: hash})
+def _compared(work: Workload, at: datetime) -> tuple[Comparison, tuple[Plan, ...]]:
+    """The featured models and own GPUs, at today's standard prices; and the plans of the latter."""
     book, plans = catalog(), hosted_plans(work, catalog())
     featured = [model for model in book.models.values() if model.info.featured]
-    compared = compare(work, book, Scenario(at), featured, [hosted_option(plan) for plan in plans])
-    return report(compared, book, plans, terms)
+    return compare(work, book, Scenario(at), featured, [hosted_option(plan) for plan in plans]), plans
 
 
 def _show_made(form: str, wish: object) -> None:
