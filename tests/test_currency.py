@@ -311,7 +311,7 @@ def test_the_report_shows_the_currency_with_rate_and_day(code: str) -> None:
     made, exchange = pdf(report(compared, catalog(), terms=Terms(currency=code))), rate(code, AT.date())
     found = text_of(made)
     amounts = money(Decimal(40), exchange) + money_range(Decimal(15), Decimal(1200), exchange)
-    for part in (amounts, rate_words(exchange), f"{code} a month", "[1] Euro foreign exchange reference rates"):
+    for part in (amounts, rate_words(exchange), f"{code} a month", "[2] Euro foreign exchange reference rates"):
         assert re.sub(r"\s", "", part) in found
     assert b"pdfuaid" in made  # Every symbol is in the font.
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from estimator.report.content import Report
 from estimator.report.printed import printed
+from estimator.report.typeset import typeset
 
 
 def pdf(report: Report) -> bytes:
     """The report as PDF/UA-1, the same bytes whenever it is made; in a script that no font here has, as plain PDF."""
-    from estimator.report.typeset import typeset  # noqa: PLC0415 - only who makes a PDF should wait for typst
-
     content = json.dumps(_printable(printed(report))).encode()
     logo = {"logo": report.brand.logo} if report.brand.logo else {}
     return typeset({"report.json": content, **logo}, datetime.combine(report.made_on, time(), UTC))
