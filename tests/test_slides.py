@@ -73,6 +73,12 @@ def test_nothing_is_left_empty() -> None:
                 assert shape.has_text_frame or shape.has_chart or shape.has_table, shape.name
 
 
+def test_every_shape_of_a_slide_has_an_id_of_its_own() -> None:
+    for slide in support_deck().slides:
+        ids = slide.element.xpath(".//p:cNvPr/@id")
+        assert len(ids) == len(set(ids))
+
+
 def test_the_look_is_the_clients_and_stands_in_the_theme() -> None:
     theme = next(r.target_part for r in support_deck().slide_master.part.rels.values() if r.reltype.endswith("/theme"))
     found = dict(re.findall(r'<a:(\w+)><a:srgbClr val="(\w+)"', theme.blob.decode()))
@@ -123,7 +129,7 @@ def test_the_curves_are_those_of_the_engine() -> None:
     shown = values(5)
     assert shown["gpt-oss-120b on own GPUs"] == pytest.approx(euros(*(p.usd for p in drawn[own.option].points)))
     crossed = own.watched.against.usd * own.watched.typical / 100_000  # type: ignore[operator]
-    assert shown["From here on own GPUs pay"] == pytest.approx(euros(crossed))
+    assert shown[f"Crossing with {own.watched.against.name} from Anthropic"] == pytest.approx(euros(crossed))
 
 
 def test_the_columns_are_the_months_and_the_line_is_the_limit() -> None:
