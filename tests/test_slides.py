@@ -18,7 +18,6 @@ from pptx import Presentation
 from estimator.decision import NoPrice
 from estimator.report import Brand, Report
 from estimator.report.deck import fitting
-from estimator.report.letters import short
 from estimator.report.slides import slides
 from tests.made_up import option
 from tests.reported import BRAND, made_up, support
@@ -238,11 +237,3 @@ def test_fitted_text_begins_as_it_was_and_lies_within_the_sizes(texts: list[str]
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_name_makes_a_deck(client: str, name: str) -> None:
     assert len(deck_of(made_up(option("1", name=name), brand=Brand(client=client))).slides) == 8
-
-
-NAMES = [("abcdef", "abcdef"), ("abcdefg", "abc…fg"), ("a long name 12", "a l…12"), ("ab     12", "ab…12")]
-
-
-@pytest.mark.parametrize(("text", "cut"), NAMES)
-def test_of_a_long_name_the_middle_is_left_out(text: str, cut: str) -> None:
-    assert short(text, 6) == cut
