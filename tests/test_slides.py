@@ -18,7 +18,6 @@ from pptx import Presentation
 from estimator.decision import NoPrice
 from estimator.report import Brand, Report
 from estimator.report.deck import fitting
-from estimator.report.letters import short
 from estimator.report.slides import slides
 from tests.made_up import option
 from tests.reported import BRAND, made_up, support
@@ -73,6 +72,12 @@ def test_nothing_is_left_empty() -> None:
                 assert shape.has_text_frame or shape.has_chart or shape.has_table, shape.name
 
 
+def test_every_shape_of_a_slide_has_an_id_of_its_own() -> None:
+    for slide in support_deck().slides:
+        ids = slide.element.xpath(".//p:cNvPr/@id")
+        assert len(ids) == len(set(ids))
+
+
 def test_the_look_is_the_clients_and_stands_in_the_theme() -> None:
     theme = next(r.target_part for r in support_deck().slide_master.part.rels.values() if r.reltype.endswith("/theme"))
     found = dict(re.findall(r'<a:(\w+)><a:srgbClr val="(\w+)"', theme.blob.decode()))
@@ -123,7 +128,7 @@ def test_the_curves_are_those_of_the_engine() -> None:
     shown = values(5)
     assert shown["gpt-oss-120b on own GPUs"] == pytest.approx(euros(*(p.usd for p in drawn[own.option].points)))
     crossed = own.watched.against.usd * own.watched.typical / 100_000  # type: ignore[operator]
-    assert shown["From here on own GPUs pay"] == pytest.approx(euros(crossed))
+    assert shown[f"Crossing with {own.watched.against.name} from Anthropic"] == pytest.approx(euros(crossed))
 
 
 def test_the_columns_are_the_months_and_the_line_is_the_limit() -> None:
@@ -232,11 +237,3 @@ def test_fitted_text_begins_as_it_was_and_lies_within_the_sizes(texts: list[str]
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_name_makes_a_deck(client: str, name: str) -> None:
     assert len(deck_of(made_up(option("1", name=name), brand=Brand(client=client))).slides) == 8
-
-
-NAMES = [("abcdef", "abcdef"), ("abcdefg", "abc…fg"), ("a long name 12", "a l…12"), ("ab     12", "ab…12")]
-
-
-@pytest.mark.parametrize(("text", "cut"), NAMES)
-def test_of_a_long_name_the_middle_is_left_out(text: str, cut: str) -> None:
-    assert short(text, 6) == cut

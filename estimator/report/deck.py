@@ -57,8 +57,9 @@ def add_slide(made: Deck, layout: str, title: str, footer: str) -> Slide:
     if chosen is None:
         raise LookupError(f"report.pptx has no layout {layout}")
     slide: Slide = made.slides.add_slide(chosen)
-    for shape in chosen.element.xpath(_REPEATED):
-        slide.shapes._spTree.append(copy.deepcopy(shape))
+    for shape in map(copy.deepcopy, chosen.element.xpath(_REPEATED)):
+        shape.nvSpPr.cNvPr.set("id", str(slide.shapes._next_shape_id))
+        slide.shapes._spTree.append(shape)
     placeholder(slide, FOOTER).text_frame.clear()
     put(slide, TITLE, [title])
     put(slide, FOOTER, [footer])

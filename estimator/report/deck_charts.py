@@ -27,7 +27,9 @@ from estimator.report.cells import safe_cell
 from estimator.report.content import Report, Spending
 from estimator.report.deck import CHART, describe, placeholder
 from estimator.report.letters import printable
+from estimator.report.own_gpus import Crossing
 from estimator.report.palette import LIMIT, QUIET, color_of
+from estimator.report.summary import named
 from estimator.report.words import is_sure
 from pricing.currency import currencies
 
@@ -67,19 +69,20 @@ def put_effects(slide: Slide, report: Report, effects: Sequence[Effect], today_u
     _floating(slide, report, named, alt)
 
 
-def put_curves(slide: Slide, report: Report, curves: Labelled[Curve], crossing: Point | None, alt: str) -> None:
-    """Cost over volume under each label, both in powers of ten; `crossing` is where own GPUs begin to pay."""
+def put_curves(slide: Slide, report: Report, curves: Labelled[Curve], crossed: Crossing | None, alt: str) -> None:
+    """Cost over volume under each label, both in powers of ten; a mark where two cross."""
     data: Any = XyChartData(number_format=_format(report))  # type: ignore[no-untyped-call]
     for label, each in curves:
         _add_points(data, report, label, [(p.requests_per_month, p.usd) for p in each.points])
-    if crossing:
-        _add_points(data, report, "From here on own GPUs pay", [crossing])
+    if crossed:
+        label = f"Crossing with {named(crossed.against, report)}"
+        _add_points(data, report, label, [(crossed.requests_per_month, crossed.usd)])
     chart = _insert(slide, XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, data, alt)
     drawn = list(chart.plots[0].series)
     colors = [color_of(each.option) for _, each in curves]
     for i, color in enumerate(colors):
         _draw(drawn[i], color, dashed=color in colors[:i])
-    if crossing:
+    if crossed:
         _mark(drawn[-1])
     points = [point for _, each in curves for point in each.points]
     _powers(chart.category_axis, [p.requests_per_month for p in points], "Requests a month", _COUNTS)

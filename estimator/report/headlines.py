@@ -5,7 +5,7 @@ from estimator.report.content import Report, Spending
 from estimator.report.summary import named
 from estimator.report.words import count
 
-GUESSED = {"guess", "assumed"}
+GUESS = "guess"
 
 
 def answer_title(report: Report) -> str:
@@ -19,6 +19,8 @@ def options_title(report: Report) -> str:
     sure = report.sure
     if not sure:
         return "No way has a listed price"
+    if len(sure) == 1:
+        return f"One way has a price: {report.money(sure[0].usd)} a month"
     return f"{len(sure)} ways have a price: from {report.money(sure[0].usd)} to {report.money(sure[-1].usd)} a month"
 
 
@@ -41,9 +43,10 @@ def _against(hosting: Rivalry, report: Report) -> str:
         return f"Own GPUs would cost {report.money(hosting.option.usd)} a month"
     if watched.typical is None:
         return "At no volume in view do own GPUs cost less"
+    less = f"Own GPUs cost less than {named(watched.against, report)}"
     if watched.typical <= report.comparison.workload.requests_per_month:
-        return f"Own GPUs cost less than {named(watched.against, report)} already today"
-    return f"Own GPUs pay from {count(watched.typical)} requests a month on"
+        return f"{less} already today"
+    return f"{less} from {count(watched.typical)} requests a month on"
 
 
 def budget_title(report: Report) -> str:
@@ -73,7 +76,7 @@ def moves_title(report: Report) -> str:
 
 
 def rests_title(report: Report) -> str:
-    guessed = sum(a.status in GUESSED for a in report.assumptions)
+    guessed = sum(a.status == GUESS for a in report.assumptions)
     if not guessed:
         return "What these figures rest on"
     return f"{guessed} of {len(report.assumptions)} assumptions are guesses: replace those first"

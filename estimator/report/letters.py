@@ -1,9 +1,13 @@
 """Names of any length, in any letters, made fit for where they are shown."""
 
+import unicodedata
+
+_UNSEEN = {"Cc", "Cs", "Cn"}  # Controls, halves of letters, and what is no letter.
+
 
 def printable(text: str) -> str:
     """Without control characters, which neither a slide nor a page can hold."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 
 def short(text: str, most: int) -> str:

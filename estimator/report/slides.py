@@ -25,7 +25,7 @@ from estimator.report.deck import (
     remove,
 )
 from estimator.report.headlines import (
-    GUESSED,
+    GUESS,
     answer_title,
     budget_title,
     gpus_title,
@@ -152,7 +152,7 @@ def _own_gpus(made: Deck, report: Report, _: dict[str, str]) -> None:
         return
     put(slide, TEXT, [own_gpus(report)])
     curves = [(short(named(c.option, report), _NAME), c) for c in told_curves(hosting, report)]
-    charts.put_curves(slide, report, curves, crossing(hosting, report), f"Cost over volume. {own_gpus(report)}")
+    charts.put_curves(slide, report, curves, crossing(hosting, report), own_gpus(report))
     rows = [
         (short(named(b.against, report), _NAME), *map(volume_words, (b.earliest, b.typical, b.latest)))
         for b in hosting.break_evens
@@ -202,7 +202,7 @@ def _moves(made: Deck, report: Report, _: dict[str, str]) -> None:
 
 def _rests(made: Deck, report: Report, said: dict[str, str]) -> None:
     slide = add_slide(made, "Two texts", rests_title(report), _footer(report))
-    assumed = sorted(report.assumptions, key=lambda a: a.status not in GUESSED)
+    assumed = sorted(report.assumptions, key=lambda a: a.status != GUESS)
     taken = [assumption_words(report, a) for a in assumed]
     cited = [_source(i, source) for i, source in enumerate(report.sources, 1)]
     put(slide, TEXT, ["What is taken for granted", *_some(taken, _MOST_ASSUMED)], heads=(0,))

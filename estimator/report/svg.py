@@ -5,6 +5,7 @@ Each is drawn for a width in pixels, so that its letters are as large on a phone
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 from xml.etree import ElementTree
 
 from estimator.decision import Curve, Effect, Month, Rivalry
@@ -25,6 +26,7 @@ _TICKS = 6
 _LINE = 16
 _TOP, _BOTTOM = 20, 44  # Room around a plot.
 _BAR = 14
+_SAMPLE = 16  # Of a line, before its name.
 _NARROW = 400
 _RIGHT = 0.3  # Of the width, for the names of curves.
 _MONTH = 46  # As much as the name of a month takes.
@@ -48,19 +50,20 @@ def curves(report: Report, hosting: Rivalry, width: int) -> str:
 
     _across(chart, report, costs, across, (left, right))
     _volumes(chart, volumes, x, height, 3 if below else 6)
-    ends = [(x(p.requests_per_month), y(p.low_usd)) for p in own.points]
-    ends += [(x(p.requests_per_month), y(p.high_usd)) for p in reversed(own.points)]
-    _add(chart, "polygon", points=_path(ends), fill=HOSTED, opacity=0.16)
-    for each in drawn:
+    low = [(x(p.requests_per_month), y(p.low_usd)) for p in own.points]
+    high = [(x(p.requests_per_month), y(p.high_usd)) for p in own.points]
+    _add(chart, "polygon", points=_path(low + high[::-1]), fill=HOSTED, opacity=0.16)
+    for each, look in zip(drawn, _looks(drawn), strict=True):
         path = _path([(x(p.requests_per_month), y(p.usd)) for p in each.points])
-        _add(chart, "polyline", points=path, fill="none", stroke=color_of(each.option), stroke_width=2.5)
+        _add(chart, "polyline", points=path, fill="none", **look)
     if below:
         _names(chart, report, drawn, [height + _LINE * i for i in range(1, len(drawn) + 1)], (left, width))
     else:
         _names(chart, report, drawn, _beside(report, drawn, across), (right + 8, width))
     if crossed := crossing(hosting, report):
-        _add(chart, "circle", cx=x(crossed[0]), cy=y(crossed[1]), r=5, class_="mark")
-        _add(chart, "text", count(crossed[0]), x=x(crossed[0]), y=y(crossed[1]) - 10, class_="end strong")
+        at_x, at_y = x(crossed.requests_per_month), y(crossed.usd)
+        _add(chart, "circle", cx=at_x, cy=at_y, r=5, class_="mark")
+        _add(chart, "text", count(crossed.requests_per_month), x=at_x - 2, y=at_y - 10, class_="end strong halo")
     return _text(chart)
 
 
@@ -178,10 +181,18 @@ def _names(
 ) -> None:
     """Each curve's name between two sides, behind its colour."""
     left, right = sides
-    for each, height in zip(drawn, heights, strict=True):
-        _add(chart, "rect", x=left, y=height - 5, width=8, height=8, fill=color_of(each.option))
-        name = short(named(each.option, report), int((right - left - 12) / _LETTER))
-        _add(chart, "text", name, x=left + 12, y=height + 4)
+    for each, look, height in zip(drawn, _looks(drawn), heights, strict=True):
+        _add(chart, "line", x1=left, x2=left + _SAMPLE, y1=height, y2=height, **look)
+        name = short(named(each.option, report), int((right - left - _SAMPLE - 4) / _LETTER))
+        _add(chart, "text", name, x=left + _SAMPLE + 4, y=height + 4)
+
+
+def _looks(drawn: Sequence[Curve]) -> list[dict[str, Any]]:
+    """Of each line, in its maker's colour; dashed where an earlier one has the same."""
+    colors = [color_of(each.option) for each in drawn]
+    dashes = ["5 3" if color in colors[:i] else "none" for i, color in enumerate(colors)]
+    pairs = zip(colors, dashes, strict=True)
+    return [{"stroke": color, "stroke_dasharray": dash, "stroke_width": 2.5} for color, dash in pairs]
 
 
 def _column(
