@@ -1,7 +1,7 @@
 """The one door to XlsxWriter: sheets, styles, named cells, and cells that hold a formula with its result."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -91,10 +91,10 @@ class Book:
         for column, (value, style) in enumerate(zip(values, styles, strict=True)):
             self.put(sheet, row, column, value, style, *further)
 
-    def heads(self, sheet: str, row: int, names: Sequence[str]) -> None:
-        """The head of a table."""
+    def heads(self, sheet: str, row: int, names: Sequence[str], numbers: Container[int] = ()) -> None:
+        """The head of a table; that of a column of numbers stands above them."""
         for column, name in enumerate(names):
-            self.put(sheet, row, column, name, "head")
+            self.put(sheet, row, column, name, "head", *(("right",) if column in numbers else ()))
         self.sheets[sheet].set_row(row, 30)
 
     def define(self, name: str, place: str) -> None:
@@ -173,13 +173,14 @@ def _styles(report: Report) -> Mapping[str, Mapping[str, Any]]:
         "heading": {"font_size": 12, "bold": True, "font_color": brand.ink},
         "answer": {"font_size": 14, "text_wrap": True},
         "note": {"font_color": _GREY},
-        "head": {"bold": True, "bg_color": brand.color, "font_color": brand.on_color, "text_wrap": True},
-        "block": {"bold": True, "bg_color": _PALE, "top": 1, "top_color": "#c5ccd3"},
-        "bold": {"bold": True},
-        "text": {},
-        "wrap": {"text_wrap": True},
+        "head": {"bold": True, "bg_color": brand.color, "font_color": brand.on_color, "text_wrap": True, "indent": 1},
+        "block": {"bold": True, "indent": 1, "bg_color": _PALE, "top": 1, "top_color": "#c5ccd3"},
+        "bold": {"bold": True, "indent": 1},
+        "text": {"indent": 1},
+        "wrap": {"indent": 1, "text_wrap": True},
         "center": {"align": "center"},
         "left": {"align": "left"},
+        "right": {"align": "right"},
         "money": {"num_format": money, "align": "right"},
         "rate": {"num_format": '"$"#,##0.00########', "align": "right"},
         "number": {"num_format": "[>=1000]#,##0;#,##0.00", "align": "right"},
@@ -187,7 +188,7 @@ def _styles(report: Report) -> Mapping[str, Mapping[str, Any]]:
         "exact": {"num_format": "0.########", "align": "right"},
         "percent": {"num_format": "0.0%", "align": "right"},
         "times": {"num_format": '"×"0.00', "align": "right"},
-        "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+        "date": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
         "claim": {"italic": True, "font_color": _GREY},
         "input": _INPUT,
     }

@@ -37,7 +37,7 @@ def budget(book: Book, places: Places) -> None:
     if spending is None:
         book.put(BUDGET, FIRST, 0, "No option has a listed price.", "bold")
         return
-    book.heads(BUDGET, FIRST - 1, _BUDGET_HEADS)
+    book.heads(BUDGET, FIRST - 1, _BUDGET_HEADS, range(1, 6))
     for i in range(len(spending.months)):
         _month(book, places, spending, i)
     budget_chart(book)
@@ -73,7 +73,7 @@ def sensitivity(book: Book, places: Places) -> None:
     if best is None:
         book.put(SENSITIVITY, FIRST, 0, "No option has a listed price.", "bold")
         return
-    book.heads(SENSITIVITY, FIRST - 1, _EFFECT_HEADS)
+    book.heads(SENSITIVITY, FIRST - 1, _EFFECT_HEADS, range(3, 6))
     rows = [*_by_formula(book, places, best), *_by_engine(book)]
     widths = [_width(values) for values in rows]
     ranked = sorted((i for i, width in enumerate(widths) if width is not None), key=lambda i: -(widths[i] or 0))

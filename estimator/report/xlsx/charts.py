@@ -5,14 +5,14 @@ from typing import Any
 from estimator.decision import Rivalry
 from estimator.report.palette import HOSTED, LIMIT, QUIET, color_of
 from estimator.report.xlsx.book import Book, at
-from estimator.report.xlsx.places import BUDGET, COMPARISON, FIRST, GPUS, LOW, Places
+from estimator.report.xlsx.places import BUDGET, FIRST, GPUS, LOW, Places
 
 _MONTHS = 12
 _FONT = {"name": "Arial", "size": 9}
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot")
 
 
-def comparison_chart(book: Book, places: Places, row: int) -> None:
+def comparison_chart(book: Book, places: Places, sheet: str, row: int) -> None:
     """A bar for each option, in its maker's colour; claims hatched."""
     options = places.content.compared
     chart = book.workbook.add_chart({"type": "bar"})
@@ -34,11 +34,11 @@ def comparison_chart(book: Book, places: Places, row: int) -> None:
     best = book.report.best
     said = f"Bars: the typical month of each of {len(options)} options, as the table above has them."
     said += f" As delivered, {best.name} is the cheapest." if best else ""
-    _insert(book, COMPARISON, (row, 1), chart, said)
+    _insert(book, sheet, (row, 1), chart, said)
 
 
-def curves_chart(book: Book, places: Places, hosting: Rivalry, rows: tuple[int, int]) -> None:
-    """Own GPUs and their rivals over volume, both axes logarithmic."""
+def curves_chart(book: Book, hosting: Rivalry, rows: tuple[int, int], row: int) -> None:
+    """Own GPUs and their rivals over volume, both axes logarithmic, from a first to a last row of costs."""
     chart = book.workbook.add_chart({"type": "scatter", "subtype": "straight"})
     first, last = rows
     own: tuple[tuple[int, dict[str, Any]], ...] = (
@@ -60,14 +60,14 @@ def curves_chart(book: Book, places: Places, hosting: Rivalry, rows: tuple[int, 
                 "marker": {"type": "none"},
             }
         )
-    _titled(chart, book, "From which volume on would own GPUs pay?", 760, 460)
+    _titled(chart, book, "From which volume on would own GPUs pay?", 1000, 480)
     log = {"log_base": 10, "crossing": "min", "num_font": _FONT, "name_font": _FONT}
     x_axis = {"name": "Requests a month", "num_format": "#,##0", "major_gridlines": {"visible": False}}
     chart.set_x_axis(log | x_axis | {"min": 10 ** _power(hosting, 0), "max": 10 ** _power(hosting, -1)})
     chart.set_y_axis(_money_axis(book) | log)
     chart.set_legend({"position": "bottom", "font": _FONT})
     said = f"Lines: what {hosting.option.name} and its rivals cost a month over the volume, both axes logarithmic."
-    _insert(book, GPUS, (FIRST + len(places.content.hosted) + 1, 11), chart, said)
+    _insert(book, GPUS, (row, 0), chart, said)
 
 
 def _power(hosting: Rivalry, end: int) -> int:

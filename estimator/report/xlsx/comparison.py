@@ -31,7 +31,7 @@ _HEADS = (
     "Sources",
 )
 _HELPERS = ("Counted", "Place", "Typical in words", "Range in words", "Guesses", "To do", "Own GPUs no.")
-_WIDTHS = (8, 42, 58, 16, 16, 16, 12, 24, 12, 18)
+_WIDTHS = (8, 42, 52, 16, 16, 16, 14, 34, 14, 44)
 _TYPICAL = LOW + 1
 
 
@@ -43,7 +43,7 @@ def comparison(book: Book, places: Places) -> None:
     if not options:
         book.put(COMPARISON, _without_price(book, FIRST), 1, "No option has a price.", "bold")
         return
-    book.heads(COMPARISON, FIRST - 1, _HEADS)
+    book.heads(COMPARISON, FIRST - 1, _HEADS, range(LOW, LOW + 4))
     for column, name in enumerate(_HELPERS, SURE):
         book.put(COMPARISON, FIRST - 1, column, name, "note")
     book.sheets[COMPARISON].set_column(SURE - 1, PLAN, None, None, {"hidden": True})
@@ -59,7 +59,7 @@ def comparison(book: Book, places: Places) -> None:
     book.put(COMPARISON, end, PLAN, plan, "note")
     book.define("cheapest_plan", at(COMPARISON, end, PLAN))
     _mark_cheapest(book, end)
-    comparison_chart(book, places, _without_price(book, end + 1))
+    comparison_chart(book, places, COMPARISON, _without_price(book, end + 1))
 
 
 def _option(book: Book, places: Places, row: int, block: Block) -> None:
@@ -79,7 +79,7 @@ def _option(book: Book, places: Places, row: int, block: Block) -> None:
         checked_on(option),
         ", ".join(map(str, sorted({report.number(id_) for id_ in option.sources}))),
     ]
-    styles = ("center", "bold", "wrap", "money", "money", "money", "times", "wrap", "text", "wrap")
+    styles = ("center", "bold", "wrap", "money", "money", "money", "times", "text", "text", "text")
     book.put_row(COMPARISON, row, values, styles, *(() if block.is_sure else ("claim",)))
     _helpers(book, places, row, block)
 

@@ -1,7 +1,7 @@
 """Formulas for what an option costs at any volume: in proportion by the token, in whole replicas on own GPUs."""
 
 from estimator.report.xlsx.book import NOT_COMPUTED, quoted
-from estimator.report.xlsx.places import FIXED, LOW, PER_REPLICA, PER_REQUEST, TOP, Places
+from estimator.report.xlsx.places import FIXED, LOW, PER_REPLICA, PER_REQUEST, Places
 
 _OF_TODAYS_SIZE = "AND(tokens_in_scale=1,tokens_out_scale=1)"
 
@@ -26,6 +26,6 @@ def of_cheapest(places: Places, volume: str, level: int) -> str:
     plan = "cheapest_plan"
     starts = f"INDEX({places.all_starts},0,3*{plan}-{2 - level})"
     columns = (PER_REPLICA + level, PER_REQUEST + level, FIXED + level)
-    each_replica, each_request, fixed = (f"INDEX({places.plans(column)},{plan})" for column in columns)
-    cost = owned(starts, volume, f"INDEX({places.plans(TOP)},{plan})", (each_replica, each_request, fixed))
+    each_replica, each_request, fixed = (f"INDEX({places.parts(column)},{plan})" for column in columns)
+    cost = owned(starts, volume, f"INDEX({places.tops},{plan})", (each_replica, each_request, fixed))
     return f"IF({plan}=0,{bought},IF({plan}<0,{quoted(NOT_COMPUTED)},{cost}))"

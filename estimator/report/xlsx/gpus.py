@@ -30,10 +30,14 @@ _PLAN_HEADS = (
     "Own GPUs",
     "Each copy, and how it is held",
     *(f"Copies, {level}" for level in _LEVELS),
+    "Known up to, requests",
+)
+_PART_HEADS = (
+    "What a month of it is made of",
+    "",
     *(f"USD a copy, {level}" for level in _LEVELS),
     *(f"USD a request, {level}" for level in _LEVELS),
     *(f"USD fixed, {level}" for level in _LEVELS),
-    "Known up to (requests)",
 )
 _PAYS_HEADS = (
     "Cheaper than",
@@ -43,7 +47,10 @@ _PAYS_HEADS = (
     "Pays",
     "USD a request",
 )
-_WIDTHS = (40, 46, *(15,) * 12, 20)
+_WIDTHS = (40, 46, *(16,) * 9)
+_CHART_ROWS = 26
+_NUMBERS = range(2, 12)
+_PRINTED_STEPS = 40  # All are on the sheet; on paper, many pages of them help nobody.
 
 
 def gpus(book: Book, places: Places) -> None:
@@ -55,19 +62,21 @@ def gpus(book: Book, places: Places) -> None:
     if hosting is None:
         book.put(GPUS, FIRST, 0, "No open model on record can serve this work on own GPUs that can be rented.", "bold")
         return
-    book.heads(GPUS, FIRST - 1, _PLAN_HEADS)
+    book.heads(GPUS, FIRST - 1, _PLAN_HEADS, _NUMBERS)
     for block in hosted:
         _plan(book, places, block)
-    row = FIRST + len(hosted) + 1
+    row = FIRST + 2 * len(hosted) + 4
+    if hosted:
+        book.heads(GPUS, places.part_row(hosted[0]) - 1, _PART_HEADS, _NUMBERS)
     own = next((block for block in hosted if block.option == hosting.option), None)
     if own is None:
         said = "This fleet has too many copies, or too many hours that differ, for a table: ask for a new report."
         book.put(GPUS, row, 0, said, "bold")
         return
-    row = _break_evens(book, places, own, hosting, row)
-    row = _swings(book, hosting, row)
+    chart_row = _break_evens(book, places, own, hosting, row)
+    row = _swings(book, hosting, chart_row + _CHART_ROWS)
     first = _curves(book, places, own, hosting, row)
-    curves_chart(book, places, hosting, (first, first + len(hosting.curves[0].points) - 1))
+    curves_chart(book, hosting, (first, first + len(hosting.curves[0].points) - 1), chart_row)
 
 
 def coefficients(block: Block) -> tuple[Triple, Triple, Triple]:
@@ -89,10 +98,11 @@ def _plan(book: Book, places: Places, block: Block) -> None:
     for level, fleet in enumerate(plan.fleets):
         text = f"={replicas(places.starts(block, level), 'requests', top)}"
         values.append(Formula(text, fleet.peak_replicas))
+    book.put_row(GPUS, row, [*values, block.steps.top], ["bold", "wrap", *["whole"] * 4])
+    parts: list[Value] = [block.label, None]
     for follows, amounts in zip(("replicas", "requests", "nothing"), coefficients(block), strict=True):
-        values += [Formula(f"={_sum_of(places, block, follows, k)}", amounts[k]) for k in range(3)]
-    styles = ["bold", "wrap", *["whole"] * 3, *["rate"] * 9, "whole"]
-    book.put_row(GPUS, row, [*values, block.steps.top], styles)
+        parts += [Formula(f"={_sum_of(places, block, follows, k)}", amounts[k]) for k in range(3)]
+    book.put_row(GPUS, places.part_row(block), parts, ["bold", "text", *["rate"] * 9])
 
 
 def each_copy(block: Block) -> str:
@@ -121,7 +131,7 @@ def _parts(row: int, level: int) -> tuple[str, str, str]:
 def _break_evens(book: Book, places: Places, own: Block, hosting: Rivalry, row: int) -> int:
     """From which volume on own GPUs stay cheaper than each rival; returns the next free row."""
     book.put(GPUS, row, 0, f"Where does {own.label} pay?", "heading")
-    book.heads(GPUS, row + 1, _PAYS_HEADS)
+    book.heads(GPUS, row + 1, _PAYS_HEADS, _NUMBERS)
     first = row + 2
     for place, found in enumerate(hosting.break_evens, first):
         _break_even(book, places, own, found, place)
@@ -158,7 +168,7 @@ def _last_above_formula(places: Places, own: Block, price: str, level: int) -> s
 
     Costs climb by whole copies, so they are dearest where another one has just been added.
     """
-    each_replica, each_request, fixed = _parts(places.plan_row(own), level)
+    each_replica, each_request, fixed = _parts(places.part_row(own), level)
     assert own.steps is not None  # noqa: S101 - it is one of `hosted`
     copies = at(STEPS, FIRST, 0, FIRST + len(own.steps.starts[level]) - 1)
     above = f"({each_replica}*{copies}+{fixed}>({price}-{each_request})*{places.starts(own, level)})"
@@ -176,7 +186,7 @@ def _last_above(own: Block, price_usd: Decimal, level: int) -> int:
 def _pays_from(places: Places, own: Block, price: str, copies: str, level: int) -> str:
     """Where so many copies cost what the rival does; never, where that lies beyond what is known."""
     row = places.plan_row(own)
-    each_replica, each_request, fixed = _parts(row, level)
+    each_replica, each_request, fixed = _parts(places.part_row(own), level)
     volume = f"({each_replica}*{copies}+{fixed})/({price}-{each_request})"
     beyond = f"IF({volume}>{at(GPUS, row, TOP)},{quoted(NEVER)},{volume})"
     found = f"IF({price}<={each_request},{quoted(NEVER)},IF({copies}=0,requests/100,{beyond}))"
@@ -188,7 +198,7 @@ def _swings(book: Book, hosting: Rivalry, row: int) -> int:
     if not hosting.swings:
         return row
     book.put(GPUS, row, 0, "What moves that most? By the engine, for the inputs as delivered", "heading")
-    book.heads(GPUS, row + 1, ("Input", "From … to", "Pays from, at the one", "Pays from, at the other"))
+    book.heads(GPUS, row + 1, ("Input", "From … to", "Pays from, at the one", "Pays from, at the other"), _NUMBERS)
     for place, swing in enumerate(hosting.swings, row + 2):
         ends = [NEVER if end is None else end for end in (swing.low, swing.high)]
         cells = [
@@ -205,14 +215,14 @@ def _curves(book: Book, places: Places, own: Block, hosting: Rivalry, row: int) 
     rivals = [next(b for b in places.content.blocks if b.option == c.option) for c in hosting.curves[1:]]
     book.put(GPUS, row, 0, "What would it cost at other volumes?", "heading")
     heads = ("Requests a month", "", *(f"{own.label}, {level}" for level in _LEVELS), *(each.label for each in rivals))
-    book.heads(GPUS, row + 1, heads)
+    book.heads(GPUS, row + 1, heads, _NUMBERS)
     first = row + 2
     for place, points in enumerate(zip(*(curve.points for curve in hosting.curves), strict=True), first):
         volume, mine = here(place, 0), points[0]
         top = at(GPUS, places.plan_row(own), TOP)
         values: list[Value] = [mine.requests_per_month, None]
         for level, usd in enumerate((mine.low_usd, mine.usd, mine.high_usd)):
-            text = owned(places.starts(own, level), volume, top, _parts(places.plan_row(own), level))
+            text = owned(places.starts(own, level), volume, top, _parts(places.part_row(own), level))
             values.append(Formula(f"={text}", book.report.amount(usd)))
         for rival, point in zip(rivals, points[1:], strict=True):
             text = f"={places.total(rival, 1)}/requests*{volume}"
@@ -227,8 +237,9 @@ def _steps(book: Book, places: Places) -> None:
     said = "From so many requests a month on. Found by the engine, for no formula tells how long people queue."
     book.page(STEPS, "How many copies does which volume need?", said, (10, *(18,) * (3 * len(hosted))), FIRST)
     names = [f"{block.label}: {level}" for block in hosted for level in _LEVELS]
-    book.heads(STEPS, FIRST - 1, ("Copies", *names))
+    book.heads(STEPS, FIRST - 1, ("Copies", *names), range(1 + 3 * len(hosted)))
     book.sheets[STEPS].set_row(FIRST - 1, 44)
+    book.sheets[STEPS].print_area(0, 0, FIRST + _PRINTED_STEPS - 1, 3 * len(hosted))
     columns = [level for block in hosted if block.steps for level in block.steps.starts]
     for n in range(max(map(len, columns), default=0)):
         book.put(STEPS, FIRST + n, 0, n + 1, "whole")

@@ -15,7 +15,7 @@ _HEADS = (
     "What",
     "Of",
     "Low",
-    "Typical, or the one value",
+    "Value, or typical",
     "High",
     "Unit",
     "Source",
@@ -26,7 +26,7 @@ _HEADS = (
     "Delivered",
     "Delivered: high",
 )
-_WIDTHS = (34, 40, 12, 16, 12, 24, 8, 12, 24, 10, 12, 14, 12)
+_WIDTHS = (36, 40, 15, 17, 15, 26, 9, 13, 28, 11, 15, 15, 15)
 _LOW, _TYPICAL, _HIGH, _CHANGED, _DELIVERED = 2, 3, 4, 9, 10
 _TENTH, _TEN = 0.1, 10.0
 
@@ -52,7 +52,8 @@ def inputs(book: Book, content: Content) -> None:
         "Change any cell that is blue on yellow: all sheets and charts follow. The other cells are locked, no password."
     )
     book.page(INPUTS, "What may be changed?", said, _WIDTHS, FIRST)
-    book.heads(INPUTS, FIRST - 1, _HEADS)
+    book.put(INPUTS, 2, 0, "This is how a cell looks that may be changed", "input")
+    book.heads(INPUTS, FIRST - 1, _HEADS, (2, 3, 4, 10, 11, 12))
     row = _work(book, content, FIRST)
     for title, figures in _sections(content):
         book.put(INPUTS, row, 0, title, "heading")

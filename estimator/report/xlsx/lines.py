@@ -47,7 +47,7 @@ def lines(book: Book, places: Places) -> None:
     content = places.content
     said = "Quantity × rate / per = amount, at the rate of exchange on Inputs. Quantities grow with the volume there."
     book.page(LINES, "What is each figure made of?", said, _WIDTHS, FIRST)
-    book.heads(LINES, FIRST - 1, _HEADS)
+    book.heads(LINES, FIRST - 1, _HEADS, range(BASE, AMOUNT + 3))
     for block in content.blocks:
         _block(book, places, block)
 

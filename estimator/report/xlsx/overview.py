@@ -5,6 +5,7 @@ from math import ceil
 from estimator.report.summary import Finding, findings
 from estimator.report.xlsx.book import Book, Formula, Value, at, quoted
 from estimator.report.xlsx.budget import OVER
+from estimator.report.xlsx.charts import comparison_chart
 from estimator.report.xlsx.gpus import EARLIEST, each_copy
 from estimator.report.xlsx.places import (
     BUDGET,
@@ -43,6 +44,8 @@ def overview(book: Book, places: Places) -> None:
     book.put(SUMMARY, row + 1, 0, "How to read this", "heading")
     said = "Change the cells of Inputs that are blue on yellow: the sentences, tables and charts of all sheets follow."
     book.put(SUMMARY, row + 1, 1, said, "wrap")
+    if report.options:
+        comparison_chart(book, places, SUMMARY, row + 3)
 
 
 def _finding(book: Book, row: int, finding: Finding, formula: str | None) -> int:

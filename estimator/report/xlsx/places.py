@@ -15,7 +15,8 @@ FIRST = 4  # The row below the head of every table.
 BASE, QUANTITY, RATE, PER, AMOUNT = 4, 7, 10, 13, 14  # Columns of Lines; all but PER have three levels.
 LOW = 3  # The first of three columns of Comparison.
 SURE, PLACE, TYPICAL_WORDS, RANGE_WORDS, GUESSES, TO_DO, PLAN = 11, 12, 13, 14, 15, 16, 17
-REPLICAS, PER_REPLICA, PER_REQUEST, FIXED, TOP = 2, 5, 8, 11, 14  # Columns of the plans; all but TOP have three levels.
+REPLICAS, TOP = 2, 5  # Columns of the plans; REPLICAS has three levels.
+PER_REPLICA, PER_REQUEST, FIXED = 2, 5, 8  # Columns of what they are made of, three levels each.
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,19 @@ class Places:
         """Of own GPUs in their sheet."""
         return FIRST + self.content.hosted.index(block)
 
-    def plans(self, column: int) -> str:
-        """A column of all plans."""
-        return at(GPUS, FIRST, column, FIRST + len(self.content.hosted) - 1)
+    def part_row(self, block: Block) -> int:
+        """Of what their costs are made of, in a table below that of the plans."""
+        return self.plan_row(block) + len(self.content.hosted) + 3
+
+    @property
+    def tops(self) -> str:
+        """Up to how many requests a month each plan is known."""
+        return at(GPUS, FIRST, TOP, FIRST + len(self.content.hosted) - 1)
+
+    def parts(self, column: int) -> str:
+        """A column of what the costs of all plans are made of."""
+        first, last = (self.part_row(block) for block in (self.content.hosted[0], self.content.hosted[-1]))
+        return at(GPUS, first, column, last)
 
     def starts(self, block: Block, level: int) -> str:
         """From how many requests on another replica is needed."""
