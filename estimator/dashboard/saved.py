@@ -13,7 +13,7 @@ from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_but
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
-from estimator.workspace import Check, Difference, Entry, Version, check, quick_check, with_sizes
+from estimator.workspace import Check, Difference, Entry, Version, check, quick_check
 from pricing import InputError, PricingError, catalog
 from pricing.currency import rate as exchange_rate
 from pricing.currency import rate_words
@@ -148,7 +148,7 @@ def _use(version: Version) -> None:
     """All pages speak of this work, on its terms; the next save continues it."""
     set_opened(version)
     study = version.study
-    use(f"{version.client} · {version.name}", with_sizes(study.workload, catalog().sizes))
+    use(version)
     known = [f"{provider}/{model}" for provider, model in study.models if (provider, model) in catalog().models]
     terms = {
         "models": known,

@@ -3,11 +3,13 @@
 from estimator.report.bills import as_billed, exact, exact_range, headline
 from estimator.report.budgets import budget_verdict, cause_words, chance_words, variance_headline
 from estimator.report.fitting import fit_answer, offload_words
+from estimator.report.locales import ENGLISH, forms, reader, separators
 from estimator.report.pdf import pdf
 from estimator.report.words import (
     cash,
     change,
     count,
+    day,
     is_sure,
     item_words,
     money,
@@ -20,6 +22,7 @@ from estimator.report.words import (
 )
 
 __all__ = [
+    "ENGLISH",
     "as_billed",
     "budget_verdict",
     "cash",
@@ -27,9 +30,11 @@ __all__ = [
     "chance_words",
     "change",
     "count",
+    "day",
     "exact",
     "exact_range",
     "fit_answer",
+    "forms",
     "headline",
     "is_sure",
     "item_words",
@@ -38,6 +43,8 @@ __all__ = [
     "offload_words",
     "pdf",
     "rate",
+    "reader",
+    "separators",
     "status_words",
     "times",
     "usd",
