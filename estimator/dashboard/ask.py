@@ -32,7 +32,6 @@ def show(work: Workload) -> None:
     with st.container(horizontal=True, key="onward"):
         for path, (label, icon) in _ONWARD.items():
             link(path, label, icon)
-    st.subheader("What does each model cost?", anchor=False)
     cost_chart(shown, "cost", mine)
     st.caption(
         "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
@@ -52,6 +51,11 @@ def _behind(shown: tuple[Option, ...], mine: Purse) -> None:
     st.subheader("What stands behind a figure?", anchor=False)
     if shown:
         number = st.selectbox(
-            "Of which model?", range(len(shown)), format_func=lambda i: shown[i].name, key="behind", width=320
+            "Of which model?",
+            range(len(shown)),
+            format_func=lambda i: shown[i].name,
+            key="behind",
+            bind="query-params",
+            width=320,
         )
         behind([shown[number]], mine)

@@ -23,7 +23,7 @@ def link(path: str, label: str, icon: str = ":material/arrow_forward:") -> None:
 
 
 def share_button() -> None:
-    """The whole address of what is on the page, and what no address can hold. It comes last, for it tells of the rest."""
+    """The whole address of what is on the page, and what no address can hold. Drawn last, as it tells of the rest."""
     with st.popover("Link", icon=":material/link:"):
         st.markdown("**Link to this view**")
         st.code(address(), language=None, wrap_lines=True)

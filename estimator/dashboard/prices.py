@@ -47,16 +47,16 @@ def show() -> None:
 def _market() -> None:
     book = catalog()
     left, middle, right = st.columns((3, 3, 2), vertical_alignment="bottom")
-    words = left.text_input("Search", placeholder="gpt, flash, llama …", key="search", persist_state="session")
+    words = left.text_input("Search", placeholder="gpt, flash, llama …", key="search", bind="query-params")
     sellers = middle.multiselect(
         "Sellers",
         tuple(book.providers),
         format_func=lambda i: book.providers[i].name,
         key="sellers",
-        persist_state="session",
+        bind="query-params",
         placeholder="All",
     )
-    day = right.date_input("Prices of", value="today", key="prices-day")
+    day = right.date_input("Prices of", value="today", key="prices-day", bind="query-params")
     at = half_hour() if day == half_hour().date() else datetime.combine(day, time(12), tzinfo=UTC)
     wanted = [m for m in book.models.values() if _is_wanted(m, words, sellers)]
     models = sorted(wanted, key=lambda model: not model.info.featured)

@@ -135,7 +135,9 @@ def _choose(entries: Sequence[Entry]) -> Entry:
     places, before = tuple((e.client, e.name) for e in entries), opened()
     open_ = (before.client, before.name) if before else None
     index = places.index(open_) if open_ in places else 0
-    place = left.selectbox("Look at", places, index=index, format_func=" · ".join, key=f"place-{open_}")
+    place = left.selectbox(
+        "Look at", places, index=index, format_func=" · ".join, key=f"place-{open_}", bind="query-params"
+    )
     history = mine().history(*place)
     return right.selectbox("Version", history, format_func=_dated, key=f"version-{place}-{len(history)}")
 

@@ -55,9 +55,14 @@ def _asked(*, large: bool) -> Workload | None:
 
 def _said() -> str:
     """The work in a few words."""
-    way = st.session_state.get("from", TASK)
-    told = {TASK: said_task, FILES: said_files, SAVED: lambda: escaped(st.session_state.get("saved") or "saved work")}
-    return told[way]() if way in told else {TEXT: "your text", BUILD: "described in numbers"}[way]
+    told: dict[str, Callable[[], str]] = {
+        TASK: said_task,
+        FILES: said_files,
+        TEXT: lambda: "your text",
+        BUILD: lambda: "described in numbers",
+        SAVED: lambda: escaped(st.session_state.get("saved") or "saved work"),
+    }
+    return told[st.session_state.get("from", TASK)]()
 
 
 def is_in_a_link() -> bool:
