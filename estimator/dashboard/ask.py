@@ -28,10 +28,11 @@ def show(work: Workload) -> None:
     compared, book, mine = everything(work), catalog(), purse()
     shown = worth_showing(compared.options)
     asked_for = {(option.provider, option.model) for option in shown}
-    cost.show(best_buy(compared.options, asked_for, work, book), work, book, mine)
-    with st.container(horizontal=True, key="onward"):
-        for path, (label, icon) in _ONWARD.items():
-            link(path, label, icon)
+    with st.container(border=True):
+        cost.show(best_buy(compared.options, asked_for, work, book), work, book, mine)
+        with st.container(horizontal=True):
+            for path, (label, icon) in _ONWARD.items():
+                link(path, label, icon)
     cost_chart(shown, "cost", mine)
     st.caption(
         "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "

@@ -62,15 +62,17 @@ def _rows(asked: tuple[Parameter, ...]) -> list[tuple[Parameter, ...]]:
 def _row(asked: tuple[Parameter, ...]) -> dict[str, object]:
     """What the person changed in a row of numbers. A number that is left as it is keeps its range."""
     changes: dict[str, object] = {}
-    for column, known in zip(st.columns(_ASKED_FIRST, vertical_alignment="bottom"), asked, strict=False):
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    for known in asked:
         usual = f"{known.low:,} to {known.high:,}, {status_words(known.status)}"
-        given = column.number_input(
+        given = row.number_input(
             known.name,
             min_value=known.least,
             max_value=known.most,
             value=known.typical,
             key=f"{known.kind}-{known.parameter}",
             bind="query-params",
+            width=230,
             help=f"{known.help} Usual are {usual}.".strip(),
         )
         if given != known.typical:

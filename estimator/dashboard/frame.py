@@ -76,7 +76,7 @@ def _head(question: str) -> Iterator[None]:
     """The question of the page, how figures are read, and a link to the page once it is drawn."""
     left, right = st.columns((3, 2), vertical_alignment="center")
     left.title(question)
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         choose_reading()
         share = st.container(width="content")
     yield

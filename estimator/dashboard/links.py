@@ -25,7 +25,6 @@ def link(path: str, label: str, icon: str = ":material/arrow_forward:") -> None:
 def share_button() -> None:
     """The whole address of what is on the page, and what no address can hold. Drawn last, as it tells of the rest."""
     with st.popover("Link", icon=":material/link:"):
-        st.markdown("**Link to this view**")
         st.code(address(), language=None, wrap_lines=True)
         if is_in_a_link():
             st.caption("It opens this page with the same work and settings. Prices are those of the day it is opened.")

@@ -95,11 +95,13 @@ def _limit(opened: BudgetVersion | None, columns: Sequence[DeltaGenerator], plac
     most: dict[str, Any] = {"label": f"At most ({money.symbol})", "min_value": 1, "max_value": 10**9}
     if opened is None:
         amount = left.number_input(**most, value=100, key="limit", bind="query-params")
-        return money.in_usd(amount), right.selectbox("A", periods, key="limit-period", bind="query-params")
+        return money.in_usd(amount), right.selectbox("Each", periods, key="limit-period", bind="query-params")
     plan = opened.budget.plan
     value = max(1, round(money.drawn(plan.limit_usd)))
     amount = left.number_input(**most, value=value, key=f"limit-{place}", bind="query-params")
-    period = right.selectbox("A", periods, index=periods.index(plan.period), key=f"period-{place}", bind="query-params")
+    period = right.selectbox(
+        "Each", periods, index=periods.index(plan.period), key=f"period-{place}", bind="query-params"
+    )
     return (plan.limit_usd if amount == value else money.in_usd(amount)), period
 
 
@@ -111,7 +113,7 @@ def _present(work: Workload, columns: Sequence[DeltaGenerator]) -> Task:
     )
     options = _options(work)
     key = right.selectbox(
-        "On",
+        "On which model",
         tuple(options),
         index=next((i for i, o in enumerate(options.values()) if o.model == _FIRST), 0),
         format_func=lambda k: label(options[k]),

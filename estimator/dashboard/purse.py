@@ -72,7 +72,7 @@ def choose_reading() -> None:
         key="currency",
         bind="query-params",
         label_visibility="collapsed",
-        width=92,
+        width=88,
     )
     st.selectbox(
         "Form of numbers",
@@ -80,5 +80,5 @@ def choose_reading() -> None:
         key="numbers",
         bind="query-params",
         label_visibility="collapsed",
-        width=156,
+        width=132,
     )

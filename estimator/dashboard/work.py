@@ -24,11 +24,11 @@ def choose(*, open_: bool) -> Workload | None:
     """The user's work, or None while it is still to be given; large where it is the page's own question."""
     if open_:
         return _asked(large=True)
-    with st.container(border=True, gap="small"):
-        line = st.empty()
-        with st.expander("Change it", icon=":material/edit:", key="work"):
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        line = st.container()
+        with st.popover("Change", icon=":material/edit:", key="work"):
             work = _asked(large=False)
-        line.markdown(f"**Your work**: {_said()}")  # Last, as the address is read by the widgets above.
+        line.markdown(f"**Your work**: {_said()}")  # Last, as the widgets above read it from the address.
     return work
 
 

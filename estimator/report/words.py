@@ -119,6 +119,11 @@ def times(ratio: Decimal | None, locale: str = ENGLISH) -> str:
     return "" if ratio is None else f"×{in_figures(float(f'{float(ratio):.3g}'), locale)}"
 
 
+def multiple(ratio: Decimal, locale: str = ENGLISH) -> str:
+    """`1.3 times`, in three figures."""
+    return f"{times(ratio, locale).removeprefix('×')} times"
+
+
 def day(on: date, locale: str = ENGLISH) -> str:
     """`24 November 2026`."""
     return in_full(on, locale)

@@ -8,7 +8,7 @@ from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import Purse
 from estimator.decision import BudgetPlan, Forecast, Verdict
 from estimator.decision.headroom import headroom
-from estimator.report import budget_verdict, times
+from estimator.report import budget_verdict, multiple
 
 _BOX = {Verdict.FITS: st.success, Verdict.RISKY: st.warning, Verdict.OVER: st.warning, Verdict.UNPRICED: st.error}
 
@@ -25,10 +25,10 @@ def show(plan: BudgetPlan, made: Forecast, mine: Purse) -> str:
 
 
 def _room(plan: BudgetPlan, made: Forecast, mine: Purse) -> str:
-    multiple = headroom(plan, made)
-    if multiple is None or made.gaps:
+    room = headroom(plan, made)
+    if room is None or made.gaps:
         return ""
-    if multiple < 1:
-        share = max(Decimal(0), multiple)
+    if room < 1:
+        share = max(Decimal(0), room)
         return f"To stay within it all along, the work would have to shrink to {share * 100:.0f} % of the plan."
-    return f"The answer holds unless everything costs {times(multiple, mine.locale)} as much or more."
+    return f"The answer holds unless everything costs {multiple(room, mine.locale)} as much."

@@ -9,7 +9,7 @@ from estimator.dashboard.parts import escaped, seller
 from estimator.dashboard.purse import Purse
 from estimator.decision import Option, by_gpus
 from estimator.decision.switching import Switch, switch
-from estimator.report import is_sure, times
+from estimator.report import is_sure, multiple
 from estimator.workload import Workload
 
 _USUAL = "gpt-5.4"
@@ -20,16 +20,17 @@ def show(options: Sequence[Option], work: Workload, mine: Purse) -> None:
     bought = [option for option in sure if option.kind == "api"]
     if not bought:
         return
-    place = st.container()
-    number = st.selectbox(
-        "Instead of",
-        range(len(bought)),
-        index=next((i for i, option in enumerate(bought) if option.model == _USUAL), len(bought) - 1),
-        format_func=lambda i: _named(bought[i]),
-        key="instead",
-        bind="query-params",
-        width=320,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        place = st.container()
+        number = st.selectbox(
+            "Instead of",
+            range(len(bought)),
+            index=next((i for i, option in enumerate(bought) if option.model == _USUAL), len(bought) - 1),
+            format_func=lambda i: _named(bought[i]),
+            key="instead",
+            bind="query-params",
+            width=260,
+        )
     place.markdown(_said(switch_to(sure[0], bought[number], work), len(sure), mine))
 
 
@@ -48,14 +49,15 @@ def _said(found: Switch, among: int, mine: Purse) -> str:
     span = escaped(mine.span(found.low_usd, found.high_usd))
     return (
         f"**Switching from {old} to {new} saves about {escaped(mine.written(found.usd))} a month** ({span}). "
-        f"{_until(found, mine)} Whether it does the work as well is for you to try."
+        f"{_until(found, mine)} Try both on examples of your own first."
     )
 
 
 def _until(found: Switch, mine: Purse) -> str:
     if found.from_share is not None:
         return f"The answer holds unless volume falls below {float(found.from_share) * 100:.0f} % of today's."
-    until = f", until it costs {times(found.until_times, mine.locale)} what it does" if found.until_times else ""
+    name = escaped(found.new.name)
+    until = f", until {name} costs {multiple(found.until_times, mine.locale)} what it does" if found.until_times else ""
     return f"The answer holds at any volume{until}."
 
 

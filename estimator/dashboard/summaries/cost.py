@@ -23,6 +23,7 @@ def show(best: BestBuy | None, work: Workload, book: Catalog, mine: Purse) -> No
         st.warning("None of the models that people ask for has a list price for this work. All others are below.")
         return
     st.header(f"About {escaped(mine.written(best.option.usd))} a month", anchor=False)
+    st.caption(f"{escaped(work.name)}, {mine.count(work.units_per_month)} {escaped(work.units)} a month")
     st.markdown(f"{_why(best, mine)} {_given_up(best.rated, best, mine)}", help=_MODEL)
     st.markdown(f"{_range(best, work, book, mine)} {_cheapest(best, mine)}")
 

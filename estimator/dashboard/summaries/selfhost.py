@@ -8,7 +8,7 @@ from estimator.dashboard.answers import Rivalry
 from estimator.dashboard.parts import escaped, seller
 from estimator.dashboard.purse import Purse
 from estimator.decision import BreakEven, Option, months_until
-from estimator.report import times
+from estimator.report import multiple
 from estimator.selfhost import Plan, service_facts
 from estimator.workload import Workload
 
@@ -68,7 +68,7 @@ def _from(found: BreakEven, watched: BreakEven | None, work: Workload, mine: Pur
 
 def _times(volume: Decimal, work: Workload, mine: Purse) -> str:
     ratio = volume * work.requests_per_month.denominator / work.requests_per_month.numerator
-    return f"{times(ratio, mine.locale)} today's"
+    return f"{multiple(ratio, mine.locale)} today's"
 
 
 def _volume(requests: Decimal | None, mine: Purse) -> str:
