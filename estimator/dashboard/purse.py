@@ -65,20 +65,13 @@ def purse(on: date | None = None) -> Purse:
 def choose_reading() -> None:
     """Currency and form of numbers, which the address keeps where they are not the browser's."""
     usual = reader(st.context.locale)
-    st.selectbox(
-        "Currency",
-        tuple(currencies()),
-        index=tuple(currencies()).index(usual.currency),
-        key="currency",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=88,
-    )
-    st.selectbox(
-        "Form of numbers",
-        tuple(forms(usual.locale)),
-        key="numbers",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=132,
-    )
+    asked = st.session_state.get("currency", st.query_params.get("currency", ""))  # Before the field has read it.
+    with st.popover(asked if asked in currencies() else usual.currency, icon=":material/payments:"):
+        st.selectbox(
+            "Currency",
+            tuple(currencies()),
+            index=tuple(currencies()).index(usual.currency),
+            key="currency",
+            bind="query-params",
+        )
+        st.selectbox("Numbers are written as", tuple(forms(usual.locale)), key="numbers", bind="query-params")

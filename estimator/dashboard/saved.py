@@ -33,11 +33,12 @@ def show() -> None:
             with told():
                 _one(entries)
         else:
-            st.info("Nothing is saved yet. Say below what your work is, and save it for a client.")
+            st.info("Nothing is saved yet. Below is your present work: change it if need be, and save it for a client.")
         st.subheader("Save your present work")
-        work = choose(open_=not entries)
+        work = choose(open_=False)
         if work is not None:
-            save_form(work, Scenario(half_hour()))
+            with st.container(width=480):
+                save_form(work, Scenario(half_hour()))
         with st.expander("All of it as one file", icon=":material/inventory_2:"), told():
             _file()
         sign_out_button()

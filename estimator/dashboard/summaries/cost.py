@@ -23,14 +23,14 @@ def show(best: BestBuy | None, work: Workload, book: Catalog, mine: Purse) -> No
         st.warning("None of the models that people ask for has a list price for this work. All others are below.")
         return
     st.header(f"About {escaped(mine.written(best.option.usd))} a month", anchor=False)
-    st.caption(f"{escaped(work.name)}, {mine.count(work.units_per_month)} {escaped(work.units)} a month")
-    st.markdown(f"{_why(best, mine)} {_given_up(best.rated, best, mine)}", help=_MODEL)
+    st.markdown(f"{_why(best, work, mine)} {_given_up(best.rated, best, mine)}", help=_MODEL)
     st.markdown(f"{_range(best, work, book, mine)} {_cheapest(best, mine)}")
 
 
-def _why(best: BestBuy, mine: Purse) -> str:
+def _why(best: BestBuy, work: Workload, mine: Purse) -> str:
     return (
-        f"**Best buy: {escaped(best.option.name)} from {escaped(seller(best.option))}**, the cheapest of the "
+        f"For {mine.count(work.units_per_month)} {escaped(work.units)} a month the best buy is "
+        f"**{escaped(best.option.name)} from {escaped(seller(best.option))}**, the cheapest of the "
         f"{best.among} models that most people ask for; the dearest, {escaped(best.dearest.name)}, costs "
         f"{escaped(mine.written(best.dearest.usd))}."
     )
