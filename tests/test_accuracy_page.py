@@ -12,11 +12,9 @@ from tests.test_dashboard import said
 
 
 def _page() -> None:
-    from estimator.dashboard import accuracy  # noqa: PLC0415 - the body of a script that Streamlit runs
-    from estimator.dashboard.frame import head  # noqa: PLC0415
+    from estimator.dashboard.frame import PAGES  # noqa: PLC0415 - the body of a script that Streamlit runs
 
-    head("How accurate is this?")
-    accuracy.show()
+    PAGES["accuracy"].body()
 
 
 def run(change: Callable[[AppTest], object] | None = None) -> AppTest:

@@ -219,7 +219,7 @@ def test_saved_work_is_used_on_all_pages() -> None:
     state = after(page).session_state
     assert (state["batch"], state["caching"], state["currency"]) == (True, False, "EUR")
     assert state["models"] == ["openai/gpt-5.6-luna"]
-    assert "Acme · chat" in next(fold.label for fold in page.expander if "Your work" in fold.label)
+    assert "**Your work**: Acme · chat" in said(page)
 
 
 SIGNED_IN = {"is_logged_in": True, "iss": "https://id.example", "email": "me@example.com"}

@@ -119,6 +119,7 @@ def _filter(label: str, among: dict[str, str]) -> str:
         (ANY, *among),
         format_func=lambda i: among[i] if i else "all",
         key=f"accuracy-{label}",
+        bind="query-params",
         width=165,
     )
 

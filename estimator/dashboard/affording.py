@@ -21,7 +21,7 @@ _A_YEAR = timedelta(days=365)
 def show_affordable(work: Workload, limit_usd: Decimal) -> None:
     st.subheader(f"What could I afford for {escaped(purse().written(limit_usd))} a month?")
     customers = st.number_input(
-        "Customers to serve", min_value=1, max_value=10**9, value=100, key="customers", persist_state="session"
+        "Customers to serve", min_value=1, max_value=10**9, value=100, key="customers", bind="query-params"
     )
     options = [o for o in worth_showing(everything(work).options) if o.kind == "api"]
     purchases = [buys(option, work.units_per_month, limit_usd) for option in options]
@@ -58,7 +58,11 @@ def _ruled_out(limit_usd: Decimal) -> None:
         left, right = st.columns((2, 5), vertical_alignment="bottom")
         today = half_hour().date()
         day = left.date_input(
-            "Since", value=today - _A_YEAR, max_value=today - timedelta(days=1), key="ruled-out-since"
+            "Since",
+            value=today - _A_YEAR,
+            max_value=today - timedelta(days=1),
+            key="ruled-out-since",
+            bind="query-params",
         )
         if not right.button("Look again", key="look-again", icon=":material/search:"):
             st.caption("Typical tasks that a model did not do within your limit at that date, and does today.")

@@ -27,11 +27,14 @@ _VERDICTS = {
 
 def show() -> None:
     uploads = st.file_uploader(
-        "Usage and cost exports of the same days, several files or their ZIP (OpenAI, Anthropic, DeepSeek, "
-        "Google Cloud, OpenRouter, LiteLLM, Langfuse)",
+        "Usage and cost exports of the same days, several files or their ZIP",
         key="bills",
         accept_multiple_files=True,
-        help="They are read here and forgotten: nothing is stored or sent anywhere.",
+        help=(
+            "Sellers let you download what you used and what it cost. Those of OpenAI, Anthropic, DeepSeek, Google "
+            "Cloud, OpenRouter, LiteLLM and Langfuse are understood. They are read here and forgotten: nothing is "
+            "stored or sent anywhere."
+        ),
     )
     if not uploads:
         st.info("Choose the files of a usage export and of the costs that belong to it, to see whether they agree.")

@@ -107,8 +107,8 @@ def show_alerts(made: Draft, found: Look) -> None:
     else:
         st.success("Nothing about this budget needs you today.")
     st.caption(
-        "`python -m estimator watch --notify` looks at every saved budget, tells each thing once a month by webhook "
-        "and e-mail where they are set up, and ends with 3 if there was news."
+        "A saved budget can be watched, and tell you by e-mail: ask whoever runs this server.",
+        help="`python -m estimator watch --notify` tells by webhook and e-mail, and ends with 3 if there was news.",
     )
     if my_budgets() is None:
         ask_to_sign_in()

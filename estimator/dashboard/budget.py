@@ -5,11 +5,12 @@ import streamlit as st
 from estimator.dashboard.affording import show_affordable
 from estimator.dashboard.billed import show_alerts, show_bill
 from estimator.dashboard.charts_budget import budget_band
-from estimator.dashboard.parts import QUIET, escaped, table, told
+from estimator.dashboard.parts import QUIET, table, told
 from estimator.dashboard.planning import draft, this_month
 from estimator.dashboard.purse import Purse, purse
-from estimator.decision import BudgetPlan, Verdict
-from estimator.report import budget_verdict, chance_words
+from estimator.dashboard.summaries import budget as summary
+from estimator.decision import BudgetPlan
+from estimator.report import chance_words
 from estimator.workload import Workload
 from estimator.workspace import Look, SavedBudget, look, saved_budget
 from pricing import catalog, now
@@ -45,12 +46,7 @@ def _looked_at(plan: BudgetPlan, saved: SavedBudget | None) -> Look:
 
 def _answer(plan: BudgetPlan, found: Look, mine: Purse) -> None:
     made = found.forecast
-    short, said = budget_verdict(plan, made, mine.exchange)
-    box = {Verdict.FITS: st.success, Verdict.RISKY: st.warning, Verdict.OVER: st.warning, Verdict.UNPRICED: st.error}
-    (st.error if short == "It does not fit" else box[made.verdict])(f"**{short}.** {escaped(said)}")
-    if made.gaps and not short.startswith("It cannot"):
-        gap = made.gaps[0]
-        st.error(f"{escaped(gap.task)} has no price from {gap.month:%B %Y} on: {escaped(gap.reason)}")
+    short = summary.show(plan, made, mine)
     title = f"{mine.symbol} a month" if plan.period == "month" else f"{mine.symbol} spent of the year's limit"
     alt = f"{short}: the next {plan.months} months against a limit of {mine.written(plan.limit_usd)} a {plan.period}"
     st.plotly_chart(budget_band(made.running, mine, title), config=QUIET, alt=alt, key="months")

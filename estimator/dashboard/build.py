@@ -4,6 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from estimator.dashboard.often import asked_often
 from estimator.dashboard.parts import escaped
 from estimator.report import status_words
 from estimator.workload import (
@@ -20,7 +21,6 @@ from estimator.workload import (
 )
 from pricing import catalog, now
 
-_PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
 _ASKED_FIRST = 4  # More numbers than these are in a fold.
 
 
@@ -42,7 +42,7 @@ def _asked() -> Built:
         tuple(kinds()),
         format_func=lambda id_: kinds()[id_].name,
         key="kind",
-        persist_state="session",
+        bind="query-params",
     )
     st.caption(kinds()[kind].description)
     template = _how_often(built(kind))
@@ -62,15 +62,17 @@ def _rows(asked: tuple[Parameter, ...]) -> list[tuple[Parameter, ...]]:
 def _row(asked: tuple[Parameter, ...]) -> dict[str, object]:
     """What the person changed in a row of numbers. A number that is left as it is keeps its range."""
     changes: dict[str, object] = {}
-    for column, known in zip(st.columns(_ASKED_FIRST, vertical_alignment="bottom"), asked, strict=False):
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    for known in asked:
         usual = f"{known.low:,} to {known.high:,}, {status_words(known.status)}"
-        given = column.number_input(
+        given = row.number_input(
             known.name,
             min_value=known.least,
             max_value=known.most,
             value=known.typical,
             key=f"{known.kind}-{known.parameter}",
-            persist_state="session",
+            bind="query-params",
+            width=230,
             help=f"{known.help} Usual are {usual}.".strip(),
         )
         if given != known.typical:
@@ -79,24 +81,9 @@ def _row(asked: tuple[Parameter, ...]) -> dict[str, object]:
 
 
 def _how_often(template: Built) -> Built:
-    left, right = st.columns((3, 1), vertical_alignment="bottom")
-    many = left.number_input(
-        f"How many {kinds()[template.kind].units}?",
-        min_value=1,
-        max_value=10**9,
-        value=template.units,
-        key=f"many-built-{template.kind}",
-        persist_state="session",
-    )
-    per = right.selectbox(
-        "Per",
-        tuple(_PERIODS),
-        index=tuple(_PERIODS).index(template.period),
-        format_func=_PERIODS.__getitem__,
-        key=f"per-built-{template.kind}",
-        persist_state="session",
-    )
-    return edited(template, {"units": int(many), "period": per})
+    units = kinds()[template.kind].units
+    many, per = asked_often(f"built-{template.kind}", template.units, template.period, f"How many {units}?")
+    return edited(template, {"units": many, "period": per})
 
 
 def _told(template: Built) -> None:

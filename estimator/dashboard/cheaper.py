@@ -12,6 +12,7 @@ from estimator.dashboard.evidence import evidence, floor_asked, own_asked
 from estimator.dashboard.parts import QUIET, escaped, seller, sources, table
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.risk import risk_folds, rules_asked
+from estimator.dashboard.summaries import cheaper as summary
 from estimator.decision import Option, Scenario
 from estimator.decision.demands import Demands, doubt
 from estimator.decision.levers import Lever, Levers, levers
@@ -33,7 +34,7 @@ def show(work: Workload) -> None:
         demands = Demands(floor, rules_asked("lever-rules"), own, can_wait)
     scenario, mine = Scenario(half_hour()), purse()
     found = _pulled(work, scenario, (model.provider, model.id), demands)
-    _best(found, mine)
+    summary.show(found, work, mine)
     if found.found:
         alt = f"What each of {len(found.found)} changes would save a month"
         st.plotly_chart(saving_bars(found.found, mine), config=QUIET, alt=alt, key="savings")
@@ -60,11 +61,9 @@ def _present() -> tuple[Model, bool]:
         index=chosen.index(_FIRST),
         format_func=lambda k: f"{book.models[k].info.name} · {book.providers[k[0]].name}",
         key="lever-model",
-        persist_state="session",
+        bind="query-params",
     )
-    can_wait = right.toggle(
-        "Answers can wait", key="lever-wait", persist_state="session", help="Nobody waits for them."
-    )
+    can_wait = right.toggle("Answers can wait", key="lever-wait", bind="query-params", help="Nobody waits for them.")
     return book.models[key], bool(can_wait)
 
 
@@ -86,23 +85,6 @@ def _pulled(work: Workload, scenario: Scenario, key: tuple[str, str], demands: D
 )
 def _mix_of(work: Workload, scenario: Scenario, demands: Demands, easy: Fraction, *, each: bool) -> Mix:
     return mix(work, catalog(), scenario, demands, easy_share=easy, each=each)
-
-
-def _best(found: Levers, mine: Purse) -> None:
-    now = f"On {escaped(found.present.name)} this work costs {escaped(mine.written(found.present.usd))} a month"
-    best = found.best
-    if best is None:
-        st.markdown(f"### Nothing is sure to make it cheaper\n{now}.")
-        return
-    amount = escaped(mine.written(best.usd))
-    st.markdown(f"### {escaped(best.fact.name)}: saves {amount} a month")
-    more = found.found[0]
-    might = f"{escaped(more.fact.name)} might save {escaped(mine.written(more.usd))}, but that is in doubt: see below."
-    span = escaped(mine.span(best.low_usd, best.high_usd))
-    st.markdown(
-        f"{now}; then {escaped(mine.written(best.after_usd))}. {escaped(best.change)} "
-        f"({span}, from a light to a heavy month.) {might if more.doubt else ''}"
-    )
 
 
 def _table(found: Sequence[Lever], mine: Purse) -> None:
@@ -158,12 +140,15 @@ def _mixed(work: Workload, scenario: Scenario, demands: Demands, present: Option
     floor = demands.floor
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     key = f"mix-{floor.benchmark}-{floor.setting}-{floor.value:g}"
-    least = left.slider("The floor of the mix (percent)", 0.0, 100.0, floor.value, 0.5, key=key)
-    easy = middle.slider("Easy requests, which any rated model may take (percent)", 0, 100, 0, 5, key="easy")
+    least = left.slider("The floor of the mix (percent)", 0.0, 100.0, floor.value, 0.5, key=key, bind="query-params")
+    easy = middle.slider(
+        "Easy requests, which any rated model may take (percent)", 0, 100, 0, 5, key="easy", bind="query-params"
+    )
     demands = replace(demands, floor=replace(floor, value=least))
     each = right.toggle(
         "Every other request on a model at the floor",
         key="each",
+        bind="query-params",
         help="Off: the floor is for the mean of all requests that are not easy. On: for each of them.",
     )
     try:

@@ -37,7 +37,7 @@ def show() -> None:
 
 
 def _day() -> datetime:
-    day = st.date_input("Prices of", value="today", key="claims-day", width=200)
+    day = st.date_input("Prices of", value="today", key="claims-day", width=200, bind="query-params")
     today = half_hour()
     return today if day == today.date() else datetime.combine(day, time(12), tzinfo=UTC)
 
@@ -77,6 +77,7 @@ def _number(column: "st.delta_generator.DeltaGenerator", row: ClaimInput, usual:
         max_value=kind(row.most),
         value=kind(usual),
         key=f"claim-{row.claim}-{row.name}",
+        bind="query-params",
         help=" ".join(filter(None, (row.help, _said(row)))) or None,
     )
     return usual if given == kind(usual) else Decimal(str(given))

@@ -10,6 +10,7 @@ from estimator.dashboard.parts import behind, cost_chart, cost_table, report_but
 from estimator.dashboard.purse import purse
 from estimator.dashboard.risk import passing, risk_folds, rules_asked
 from estimator.dashboard.saving import save_button
+from estimator.dashboard.summaries import compare as summary
 from estimator.decision import Scenario
 from estimator.report import is_sure
 from estimator.workload import Workload, tells_caching
@@ -24,7 +25,7 @@ def show(work: Workload) -> None:
         default=[key for key, model in models.items() if model.info.featured],
         format_func=lambda key: _name(models[key]),
         key="models",
-        persist_state="session",
+        bind="query-params",
     )
     scenario, claims, hosted = _terms(work)
     if not chosen:
@@ -41,6 +42,7 @@ def show(work: Workload) -> None:
         without_price(shown.unpriced)
         return
     mine = purse(scenario.at.date())
+    summary.show(shown.options, work, mine)
     cost_chart(shown.options, "compared", mine)
     without_price(shown.unpriced)
     with st.container(horizontal=True):
@@ -59,13 +61,13 @@ def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
     overnight = batch.toggle(
         "Can wait a day",
         key="batch",
-        persist_state="session",
+        bind="query-params",
         help="Sellers call it batch: answers within 24 hours instead of at once, often at half the price.",
     )
     reuse = caching.toggle(
         "Reuse repeated text",
         key="caching",
-        persist_state="session",
+        bind="query-params",
         disabled=work.repeated_share is None and tells_caching(work.typical),
         help="Sellers call it caching: the part of your requests that is the same each time is billed at a lower rate.",
     )
@@ -73,14 +75,15 @@ def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
         "Show claims",
         value=True,
         key="claims",
-        persist_state="session",
+        bind="query-params",
         help="Prices that somebody projected or claimed, but no seller lists. They are drawn hatched.",
     )
-    hosted = gpus.toggle("Show own GPUs", value=True, key="hosted", persist_state="session")
+    hosted = gpus.toggle("Show own GPUs", value=True, key="hosted", bind="query-params")
     day = date.date_input(
         "Prices of",
         value="today",
         key="day",
+        bind="query-params",
         help="Past prices as they were; future ones as far as sellers have announced them.",
     )
     at = half_hour() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)

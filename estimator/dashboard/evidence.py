@@ -63,12 +63,21 @@ def floor_asked(name: str, own: Sequence[OwnScore]) -> Floor | None:
         placeholder=f"{name} is not rated: choose a benchmark",
         format_func=lambda g: f"{benchmark_name(g[0])}, {SETTINGS[g[1]]}",
         key=f"ground-{name}-{bool(own)}",
+        bind="query-params",
         help="A score counts only under the same setting: with thinking a model writes many more tokens.",
     )
     if ground is None:
         return None
     stands = next((floor.value for floor in usual if (floor.benchmark, floor.setting) == ground), 50.0)
-    least = right.slider("At least (percent)", 0.0, 100.0, round(stands, 1), 0.5, key=f"floor-{name}-{ground}")
+    least = right.slider(
+        "At least (percent)",
+        0.0,
+        100.0,
+        round(stands, 1),
+        0.5,
+        key=f"floor-{name}-{ground[0]}-{ground[1]}",
+        bind="query-params",
+    )
     return Floor(*ground, least)
 
 

@@ -1,6 +1,8 @@
 """What all pages have around them: the way between them, the work they speak of, and errors in one sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -18,8 +20,9 @@ from estimator.dashboard import (
     selfhost,
     trial,
 )
+from estimator.dashboard.links import know, link, share_button
 from estimator.dashboard.parts import told
-from estimator.dashboard.purse import choose_currency, purse
+from estimator.dashboard.purse import choose_reading, purse
 from estimator.dashboard.work import choose
 from estimator.workload import Workload
 from pricing.currency import rate_words
@@ -33,61 +36,105 @@ _ABOUT = (
 _TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
 
 
-def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = False) -> Body:
-    """A page about the user's work: its title, the work, then the body; a problem is told in one sentence."""
+class Place(NamedTuple):
+    """A page: its part of the menu, its name there, what it shows, and the page that comes after it with a reason."""
+
+    part: str
+    name: str
+    body: Body
+    after: str = ""
+    why: str = ""
+
+
+def about_work(question: str, body: Callable[[Workload], None], *, open_: bool = False) -> Body:
+    """A page about the user's work: its question, the work, then the body; a problem is told in one sentence."""
 
     def show_page() -> None:
-        head(title)
-        with told():
+        with _head(question), told():
             work = choose(open_=open_)
             if work is not None:
                 body(work)
+            elif not open_:
+                st.info("This page needs to know your work first: what it is, and how often.")
+                link("cost", "Say what the work is", ":material/arrow_back:")
 
     return show_page
 
 
-def page(title: str, body: Body) -> Body:
-    """A page with a question of its own."""
+def page(question: str, body: Body) -> Body:
+    """A page that asks for what it needs itself."""
 
     def show_page() -> None:
-        head(title)
-        with told():
+        with _head(question), told():
             body()
 
     return show_page
 
 
-def head(title: str) -> None:
-    """The question of the page, and the currency of its answers."""
-    left, right = st.columns((8, 1), vertical_alignment="center")
-    left.title(title)
-    with right:
-        choose_currency()
+@contextmanager
+def _head(question: str) -> Iterator[None]:
+    """The question of the page, how figures are read, and a link to the page once it is drawn."""
+    left, right = st.columns((3, 2), vertical_alignment="center")
+    left.title(question)
+    with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        choose_reading()
+        share = st.container(width="content")
+    yield
+    with share:
+        share_button()
 
 
-# By the last part of the address: the part of the menu, the name there, and the page.
-_DECIDE, _CHECK = "", "Check"
+_PATH, _KNOW, _MORE = "", "How we know", "More"
+# By the last part of the address, in the order of the menu and of the way through it.
 PAGES = {
-    "cost": (_DECIDE, "What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
-    "compare": (_DECIDE, "Compare", about_work("Compare", compare.show)),
-    "cheaper": (_DECIDE, "Make it cheaper", about_work("What would make it cheaper?", cheaper.show)),
-    "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", selfhost.show)),
-    "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
-    "report": (_DECIDE, "Report", about_work("What do I hand on?", reporting.show)),
-    "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
-    "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", bill.show)),
-    "trial": (_CHECK, "Your own prompts", page("Which model answers well enough?", trial.show)),
-    "claims": (_CHECK, "The article", page("The article, checked", claims.show)),
-    "accuracy": (_CHECK, "Accuracy", page("How accurate is this?", accuracy.show)),
-    "prices": (_CHECK, "Prices", page("What do models cost, and who says so?", prices.show)),
+    "cost": Place(_PATH, "Your work", about_work("What do you want AI to do?", ask.show, open_=True)),
+    "compare": Place(
+        _PATH, "Compare", about_work("Which model, and on which terms?", compare.show), "cheaper", "make it cheaper"
+    ),
+    "cheaper": Place(
+        _PATH,
+        "Make it cheaper",
+        about_work("What would make it cheaper?", cheaper.show),
+        "selfhost",
+        "would running it yourself pay?",
+    ),
+    "selfhost": Place(
+        _PATH,
+        "Run it yourself",
+        about_work("Would running it yourself pay?", selfhost.show),
+        "budget",
+        "does it fit the budget?",
+    ),
+    "budget": Place(_PATH, "Budget", about_work("Does it fit the budget?", budget.show), "report", "get the report"),
+    "report": Place(
+        _PATH, "Report", about_work("What do you want to hand on?", reporting.show), "saved", "save it for a client"
+    ),
+    "prices": Place(_PATH, "Prices", page("What do models cost, and who says so?", prices.show)),
+    "accuracy": Place(_KNOW, "Accuracy", page("How accurate is this?", accuracy.show)),
+    "claims": Place(_KNOW, "The article, checked", page("Was the article right?", claims.show)),
+    "saved": Place(_MORE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
+    "bill": Place(_MORE, "Check a bill", page("Was I billed what I should have been?", bill.show)),
+    "trial": Place(_MORE, "Try your own prompts", page("Which model answers well enough?", trial.show)),
 }
 
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
     st.html(_TIGHT)
-    pages: dict[str, list[st.Page]] = {}
-    for path, (part, title, body) in PAGES.items():
-        pages.setdefault(part, []).append(st.Page(body, title=title, url_path=path, default=path == "cost"))
-    st.navigation(pages, position="top").run()
+    pages = {
+        path: st.Page(place.body, title=place.name, url_path=path, default=path == "cost")
+        for path, place in PAGES.items()
+    }
+    know(pages)
+    menu: dict[str, list[st.Page]] = {}
+    for path, place in PAGES.items():
+        menu.setdefault(place.part, []).append(pages[path])
+    current = st.navigation(menu, position="top")
+    current.run()
+    _foot(PAGES[current.url_path or "cost"])
+
+
+def _foot(place: Place) -> None:
+    if place.after:
+        link(place.after, f"**Next**: {place.why}")
     st.caption(" ".join(filter(None, (_ABOUT, rate_words(purse().exchange)))))

@@ -22,7 +22,7 @@ _FIRST = ("deepseek", "deepseek-v4-pro")
 def since(key: str) -> datetime:
     """A day to look back to; half a year ago unless chosen."""
     today = half_hour().date()
-    day = st.date_input("Since", value=today - _HALF_A_YEAR, max_value=today, key=key, persist_state="session")
+    day = st.date_input("Since", value=today - _HALF_A_YEAR, max_value=today, key=key, bind="query-params")
     return datetime.combine(day if isinstance(day, date) else today, time(), tzinfo=UTC)
 
 
@@ -97,12 +97,17 @@ def _vendor(moved: tuple[Moved, ...], typical: Decimal, then: datetime) -> None:
         index=tuple(models).index(_FIRST) if _FIRST in models else 0,
         format_func=lambda k: f"{models[k].name} · {catalog().providers[k[0]].name}",
         key="vendor-model",
-        persist_state="session",
+        bind="query-params",
     )
     spent = purse()
     paid = spent.in_usd(
         right.number_input(
-            f"You paid then, {spent.symbol} a month", min_value=1, max_value=10**9, value=100, key="vendor-paid"
+            f"You paid then, {spent.symbol} a month",
+            min_value=1,
+            max_value=10**9,
+            value=100,
+            key="vendor-paid",
+            bind="query-params",
         )
     )
     model = models[key]

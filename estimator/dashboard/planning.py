@@ -76,10 +76,14 @@ def _opened() -> BudgetVersion | None:
         return None
     if _SET in st.session_state:
         st.session_state[_CHOSEN] = st.session_state.pop(_SET)
-    if st.session_state.get(_CHOSEN) not in places:
+    if _CHOSEN in st.session_state and st.session_state[_CHOSEN] not in places:
         st.session_state[_CHOSEN] = None
     chosen = st.selectbox(
-        "Which budget?", (None, *places), format_func=lambda p: " · ".join(p) if p else "A new one", key=_CHOSEN
+        "Which budget?",
+        (None, *places),
+        format_func=lambda p: " · ".join(p) if p else "A new one",
+        key=_CHOSEN,
+        bind="query-params",
     )
     return kept.open(*chosen) if chosen else None
 
@@ -91,11 +95,13 @@ def _limit(opened: BudgetVersion | None, columns: Sequence[DeltaGenerator], plac
     most: dict[str, Any] = {"label": f"At most ({money.symbol})", "min_value": 1, "max_value": 10**9}
     if opened is None:
         amount = left.number_input(**most, value=100, key="limit", bind="query-params")
-        return money.in_usd(amount), right.selectbox("A", periods, key="limit-period", persist_state="session")
+        return money.in_usd(amount), right.selectbox("Each", periods, key="limit-period", bind="query-params")
     plan = opened.budget.plan
     value = max(1, round(money.drawn(plan.limit_usd)))
-    amount = left.number_input(**most, value=value, key=f"limit-{place}")
-    period = right.selectbox("A", periods, index=periods.index(plan.period), key=f"period-{place}")
+    amount = left.number_input(**most, value=value, key=f"limit-{place}", bind="query-params")
+    period = right.selectbox(
+        "Each", periods, index=periods.index(plan.period), key=f"period-{place}", bind="query-params"
+    )
     return (plan.limit_usd if amount == value else money.in_usd(amount)), period
 
 
@@ -103,16 +109,16 @@ def _present(work: Workload, columns: Sequence[DeltaGenerator]) -> Task:
     """The work that all pages speak of, on a model, growing."""
     left, right = columns
     growth = left.number_input(
-        "It grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", persist_state="session"
+        "It grows by (% a month)", min_value=-50, max_value=200, value=5, key="growth", bind="query-params"
     )
     options = _options(work)
     key = right.selectbox(
-        "On",
+        "On which model",
         tuple(options),
         index=next((i for i, o in enumerate(options.values()) if o.model == _FIRST), 0),
         format_func=lambda k: label(options[k]),
         key="budget-model",
-        persist_state="session",
+        bind="query-params",
     )
     model, grows = _model(options[key]), growth_range(Decimal(growth) / 100)
     return Task(work.name[:_LONGEST], work, model, grows, this_month(), _FOREVER)
@@ -139,11 +145,18 @@ def _span(opened: BudgetVersion | None, place: str) -> tuple[date, int]:
     first = plan.start if plan else today
     starts = sorted({first, *(month_after(today, i) for i in range(-12, 13))})
     start = left.selectbox(
-        "From", starts, index=starts.index(first), format_func=lambda m: f"{m:%B %Y}", key=f"budget-start-{place}"
+        "From",
+        starts,
+        index=starts.index(first),
+        format_func=lambda m: f"{m:%B %Y}",
+        key=f"budget-start-{place}",
+        bind="query-params",
     )
     value = plan.months if plan else 12
     return start, int(
-        right.number_input("Months", min_value=1, max_value=60, value=value, key=f"budget-months-{place}")
+        right.number_input(
+            "Months", min_value=1, max_value=60, value=value, key=f"budget-months-{place}", bind="query-params"
+        )
     )
 
 
@@ -175,10 +188,10 @@ def _on_terms(task: Task) -> Task:
         "Seasons: % of a usual month, January to December",
         placeholder="100, 100, 100, 100, 100, 100, 60, 60, 100, 120, 150, 180",
         key="budget-seasons",
-        persist_state="session",
+        bind="query-params",
     )
-    caching = middle.checkbox("Cache repeated text", key="budget-caching", persist_state="session")
-    batch = right.checkbox("Answers may take a day", key="budget-batch", persist_state="session")
+    caching = middle.checkbox("Cache repeated text", key="budget-caching", bind="query-params")
+    batch = right.checkbox("Answers may take a day", key="budget-batch", bind="query-params")
     return replace(task, seasons=seasons_of(seasons), caching=caching, mode=Mode(processing="batch" if batch else None))
 
 

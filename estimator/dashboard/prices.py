@@ -9,9 +9,10 @@ from estimator.dashboard.answers import half_hour
 from estimator.dashboard.charts import price_steps
 from estimator.dashboard.movement import show_changes, show_then_and_now
 from estimator.dashboard.parts import QUIET, escaped, sources, table
+from estimator.dashboard.purse import purse
 from estimator.dashboard.upkeep import show_upkeep
 from estimator.dashboard.work import choose
-from estimator.report import count, rate, status_words
+from estimator.report import rate, status_words
 from pricing import BILLABLE, CLAIMS, Model, PriceRule, catalog, now
 from pricing.claims import PriceClaim, price_claims
 from pricing.disagreements import disagreements
@@ -46,16 +47,16 @@ def show() -> None:
 def _market() -> None:
     book = catalog()
     left, middle, right = st.columns((3, 3, 2), vertical_alignment="bottom")
-    words = left.text_input("Search", placeholder="gpt, flash, llama …", key="search", persist_state="session")
+    words = left.text_input("Search", placeholder="gpt, flash, llama …", key="search", bind="query-params")
     sellers = middle.multiselect(
         "Sellers",
         tuple(book.providers),
         format_func=lambda i: book.providers[i].name,
         key="sellers",
-        persist_state="session",
+        bind="query-params",
         placeholder="All",
     )
-    day = right.date_input("Prices of", value="today", key="prices-day")
+    day = right.date_input("Prices of", value="today", key="prices-day", bind="query-params")
     at = half_hour() if day == half_hour().date() else datetime.combine(day, time(12), tzinfo=UTC)
     wanted = [m for m in book.models.values() if _is_wanted(m, words, sellers)]
     models = sorted(wanted, key=lambda model: not model.info.featured)
@@ -67,7 +68,7 @@ def _market() -> None:
         f"{len(rows)} models, {_freshness(models)}. US dollars per million tokens (about 750,000 English words): "
         "standard service, short prompts, off-peak."
     )
-    written = {**dict.fromkeys(_PRICE_COLUMNS, _per_million), "Longest prompt": count}
+    written = {**dict.fromkeys(_PRICE_COLUMNS, _per_million), "Longest prompt": purse().count}
     table(rows, written, "Prices of all models with their state, source and date", height=600)
 
 

@@ -19,7 +19,7 @@ def rules_asked(key: str) -> frozenset[str]:
         tuple(RULES),
         format_func=RULES.__getitem__,
         key=key,
-        persist_state="session",
+        bind="query-params",
         help=(
             "Only what is known to keep a rule passes; unknown never does. 'Data stays with us' leaves own GPUs only. "
             "'EU only' asks for a seller under EU law that works in the EU. Own GPUs pass where you put them there."

@@ -13,7 +13,7 @@ from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_but
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
-from estimator.workspace import Check, Difference, Entry, Version, check, quick_check, with_sizes
+from estimator.workspace import Check, Difference, Entry, Version, check, quick_check
 from pricing import InputError, PricingError, catalog
 from pricing.currency import rate as exchange_rate
 from pricing.currency import rate_words
@@ -33,11 +33,12 @@ def show() -> None:
             with told():
                 _one(entries)
         else:
-            st.info("Nothing is saved yet. Say below what your work is, and save it for a client.")
+            st.info("Nothing is saved yet. Below is your present work: change it if need be, and save it for a client.")
         st.subheader("Save your present work")
-        work = choose(open_=not entries)
+        work = choose(open_=False)
         if work is not None:
-            save_form(work, Scenario(half_hour()))
+            with st.container(width=480):
+                save_form(work, Scenario(half_hour()))
         with st.expander("All of it as one file", icon=":material/inventory_2:"), told():
             _file()
         sign_out_button()
@@ -135,7 +136,9 @@ def _choose(entries: Sequence[Entry]) -> Entry:
     places, before = tuple((e.client, e.name) for e in entries), opened()
     open_ = (before.client, before.name) if before else None
     index = places.index(open_) if open_ in places else 0
-    place = left.selectbox("Look at", places, index=index, format_func=" · ".join, key=f"place-{open_}")
+    place = left.selectbox(
+        "Look at", places, index=index, format_func=" · ".join, key=f"place-{open_}", bind="query-params"
+    )
     history = mine().history(*place)
     return right.selectbox("Version", history, format_func=_dated, key=f"version-{place}-{len(history)}")
 
@@ -148,7 +151,7 @@ def _use(version: Version) -> None:
     """All pages speak of this work, on its terms; the next save continues it."""
     set_opened(version)
     study = version.study
-    use(f"{version.client} · {version.name}", with_sizes(study.workload, catalog().sizes))
+    use(version)
     known = [f"{provider}/{model}" for provider, model in study.models if (provider, model) in catalog().models]
     terms = {
         "models": known,

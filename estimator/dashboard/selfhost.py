@@ -8,9 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 from estimator.dashboard import fitting, nearby
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines, fleet_hours, rent_trend, swing_bars
-from estimator.dashboard.parts import QUIET, behind, escaped, seller
+from estimator.dashboard.parts import QUIET, behind, escaped
 from estimator.dashboard.purse import purse
-from estimator.decision import BreakEven, Option, hosted_option, months_until, per_million_output_usd
+from estimator.dashboard.summaries import selfhost as summary
+from estimator.dashboard.summaries.selfhost import named
+from estimator.decision import hosted_option, per_million_output_usd
 from estimator.report import count, status_words
 from estimator.selfhost import (
     TENURES,
@@ -20,7 +22,6 @@ from estimator.selfhost import (
     dated_rents,
     devices,
     rent_by_month,
-    service_facts,
 )
 from estimator.workload import Workload
 from pricing import InputError
@@ -29,7 +30,6 @@ _DEFAULT = "deepseek-v4-flash"
 _GPUS = (0, 1, 2, 4, 8, 16, 32)  # 0: as many as it takes
 _CONSUMER, _PAIR = "rtx-5090", 2  # What people ask about.
 _GB = 1e9
-_MONTHS_PER_YEAR = 12
 
 
 def show(work: Workload) -> None:
@@ -50,7 +50,9 @@ def show(work: Workload) -> None:
         key="device",
         bind="query-params",
     )
-    tenure = right.selectbox("GPUs are", tuple(TENURES), format_func=TENURES.__getitem__, key="tenure")
+    tenure = right.selectbox(
+        "GPUs are", tuple(TENURES), format_func=TENURES.__getitem__, key="tenure", bind="query-params"
+    )
     gpus = 0 if device == ANY_DEVICE else _how_many(last)
     try:
         plan = planned(work, weights, device, gpus or None, tenure)
@@ -60,7 +62,7 @@ def show(work: Workload) -> None:
         fitting.show(fits(work, weights, device or _CONSUMER, gpus or _PAIR), expanded=True)
         return
     found = rivalry(work, weights, device, gpus or None, tenure=tenure, at=half_hour())
-    _verdict(plan, work, found)
+    summary.show(plan, work, found, purse())
     _chart(plan, work, found)
     _details(plan, work, found)
     fitting.show(fits(work, weights, device or _CONSUMER, gpus or _PAIR), expanded=False)
@@ -74,7 +76,7 @@ def _how_many(place: DeltaGenerator) -> int:
         _GPUS,
         format_func=lambda n: str(n) if n else "As many as it takes",
         key="gpus",
-        persist_state="session",
+        bind="query-params",
     )
 
 
@@ -87,47 +89,9 @@ def _about(model: Architecture) -> None:
         st.warning(f"{escaped(model.name)} is {status_words(model.status)}: what is not known is left out.")
 
 
-def _verdict(plan: Plan, work: Workload, found: Rivalry) -> None:
-    mine = purse()
-    span = escaped(mine.span(plan.low_usd, plan.high_usd))
-    own = f"own GPUs cost **{escaped(mine.written(plan.usd))}** a month ({span})"
-    if not found.break_evens:
-        st.markdown(f"### Nobody on record sells {escaped(plan.architecture.name)} by the token")
-        st.markdown(f"{own.capitalize()}.")
-        return
-    first = found.break_evens[0]
-    pays = plan.usd <= first.against.usd
-    st.markdown(f"### {'Yes' if pays else 'No'}: {'own GPUs cost less' if pays else 'buy it by the token'}")
-    st.markdown(
-        f"{escaped(_named(first.against))} does this work for **{escaped(mine.written(first.against.usd))}** a month; "
-        f"{own}. {_when(first, found.watched, work)}"
-    )
-
-
-def _when(found: BreakEven, watched: BreakEven | None, work: Workload) -> str:
-    """From which volume on it pays, and when that comes; if never, from when on against another."""
-    if found.typical is None:
-        other = watched.typical if watched else None
-        if watched is None or other is None:
-            return "At no volume in view would they pay against it, or against any model below."
-        return (
-            f"At no volume in view would they pay against it; against {escaped(_named(watched.against))} from "
-            f"{count(other)} requests a month on."
-        )
-    growth = service_facts()["volume_growth_per_month"].typical
-    months = months_until(found.typical, work.requests_per_month, growth)
-    if not months:
-        return f"They pay from {count(found.typical)} requests a month on; you have {count(work.requests_per_month)}."
-    years = f"{months / _MONTHS_PER_YEAR:.0f} years" if months > 2 * _MONTHS_PER_YEAR else f"{months} months"
-    return (
-        f"They would pay from {count(found.typical)} requests a month on (between {_from(found.earliest)} and "
-        f"{_from(found.latest)}): with {growth:.0%} more each month, in {years}."
-    )
-
-
 def _chart(plan: Plan, work: Workload, found: Rivalry) -> None:
     st.plotly_chart(
-        break_even_lines([(_named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
+        break_even_lines([(named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
         config=QUIET,
         alt=f"Monthly cost over volume: {plan.architecture.name} on own GPUs and {len(found.break_evens)} models "
         "bought by the token",
@@ -156,7 +120,7 @@ def _against(plan: Plan, work: Workload, found: Rivalry) -> None:
     st.table(
         [
             {
-                "Instead of": escaped(_named(be.against)),
+                "Instead of": escaped(named(be.against)),
                 "pays from (requests a month)": _from(be.typical),
                 "at the earliest": _from(be.earliest),
                 "at the latest": _from(be.latest),
@@ -179,7 +143,7 @@ def _swings(found: Rivalry) -> None:
     if found.watched is None:
         st.caption("Nobody on record sells what this could be held against.")
         return
-    against = escaped(_named(found.watched.against))
+    against = escaped(named(found.watched.against))
     st.caption(f"Own GPUs instead of {against}: each input at both ends of its range, all else as it is.")
     if any(swing.low is not None or swing.high is not None for swing in found.swings):
         never = max(point.requests_per_month for point in found.curves[0].points)
@@ -282,7 +246,7 @@ def _tenures(plan: Plan, found: Rivalry) -> None:
     same = (be.against for be in found.break_evens if be.against.weights == plan.architecture.id)
     rows += [
         {
-            "GPUs": f"somebody else's, by the token: {escaped(_named(option))}",
+            "GPUs": f"somebody else's, by the token: {escaped(named(option))}",
             "A month": escaped(mine.written(option.usd)),
             "between": escaped(mine.span(option.low_usd, option.high_usd)),
         }
@@ -311,10 +275,6 @@ def _rents(plan: Plan) -> None:
             "Sellers differ from month to month, so look at the dots of one seller too."
         )
     )
-
-
-def _named(option: Option) -> str:
-    return option.name if option.kind == "selfhost" else f"{option.name} at {seller(option)}"
 
 
 def _from(requests: Decimal | None) -> str:

@@ -27,6 +27,7 @@ _SIDES = ("First model", "Second model")
 _USUAL = 20
 _NO_PRICE = ""
 _MILLI = 1000
+_FORGOTTEN = "Nothing is sent before you say so below, and nothing is stored."
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def show() -> None:
         prompts = _prompts()
         if prompts:
             _ask(prompts)
+        else:
+            st.info("Choose a file, or type a few prompts, to go on. A prompt is what you would send to a model.")
     except InputError as error:
         st.error(escaped(_sentence(error)))
     if problem := st.session_state.get(_PROBLEM):
@@ -64,7 +67,7 @@ def _sentence(error: Exception) -> str:
 
 def _prompts() -> tuple[Prompt, ...]:
     """The sample that will be sent."""
-    upload = st.file_uploader("A chat log, or a text with one prompt a line", key="trial-file")
+    upload = st.file_uploader("A chat log, or a text with one prompt a line", key="trial-file", help=_FORGOTTEN)
     typed = st.text_area("Or type prompts here, one a line", key="trial-text")
     size = st.slider("How many to send", 1, MOST_PROMPTS, _USUAL, key="trial-size")
     if upload is None and not typed.strip():
@@ -121,9 +124,10 @@ def _label(model: Model) -> str:
 
 
 def _run(known: list[tuple[Endpoint, str]], prompts: tuple[Prompt, ...]) -> None:
-    """One side after the other. A click elsewhere interrupts the bar, and with it the rest."""
-    bar = st.progress(0.0)
-    st.caption("To stop, change anything on this page.")
+    """One side after the other. Any click runs the page anew, which interrupts the bar, and with it the rest."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0)
+        st.button("Stop", on_click=_stop, key="trial-stop", icon=":material/stop_circle:")
     for key in (_PROBLEM, _RUNS, OWN_SCORES):
         st.session_state.pop(key, None)
     try:
@@ -136,6 +140,10 @@ def _run(known: list[tuple[Endpoint, str]], prompts: tuple[Prompt, ...]) -> None
     finally:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
+
+
+def _stop() -> None:
+    st.session_state[_PROBLEM] = "The trial was stopped. What was sent before may be billed; no answer was kept."
 
 
 def _show(bar: "st.delta_generator.DeltaGenerator", model: str, share: float) -> None:

@@ -21,7 +21,9 @@ def show_upkeep() -> None:
     if found:
         many = "1 change waits" if len(found) == 1 else f"{len(found)} changes wait"
         st.markdown(f"### {many} for a person")
-        st.caption("Accept or reject one where Breakeven runs: `python -m pricing review accept ID`.")
+        st.caption(
+            "Look at both sides, then accept or reject each by a command, on the machine that Breakeven runs on."
+        )
         for review in found:
             _one(review)
     else:
@@ -47,6 +49,9 @@ def _one(review: Review) -> None:
             _side("In the catalog", change.ours)
         with right:
             _side(f"Says {change.feed} {change.version}".strip(), change.theirs)
+        st.code(
+            f"python -m pricing review accept {review.id}\npython -m pricing review reject {review.id}", language=None
+        )
 
 
 def _side(title: str, rules: Sequence[PriceRule]) -> None:

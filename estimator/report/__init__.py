@@ -5,15 +5,18 @@ from estimator.report.brand import Brand
 from estimator.report.budgets import budget_verdict, cause_words, chance_words, variance_headline
 from estimator.report.content import Report, Terms, report
 from estimator.report.fitting import fit_answer, offload_words
+from estimator.report.locales import ENGLISH, forms, reader, separators
 from estimator.report.pdf import pdf
 from estimator.report.words import (
     cash,
     change,
     count,
+    day,
     is_sure,
     item_words,
     money,
     money_range,
+    multiple,
     rate,
     status_words,
     times,
@@ -22,6 +25,7 @@ from estimator.report.words import (
 )
 
 __all__ = [
+    "ENGLISH",
     "Brand",
     "Report",
     "Terms",
@@ -32,18 +36,23 @@ __all__ = [
     "chance_words",
     "change",
     "count",
+    "day",
     "exact",
     "exact_range",
     "fit_answer",
+    "forms",
     "headline",
     "is_sure",
     "item_words",
     "money",
     "money_range",
+    "multiple",
     "offload_words",
     "pdf",
     "rate",
+    "reader",
     "report",
+    "separators",
     "status_words",
     "times",
     "usd",

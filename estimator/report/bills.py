@@ -5,30 +5,28 @@ from decimal import ROUND_HALF_UP, Decimal
 from estimator.decision import Reconciliation
 from estimator.decision.recompute import Spread
 from estimator.decision.reconcile import Line
+from estimator.report.locales import ENGLISH, in_currency
 from estimator.report.words import money, money_range
 from pricing.currency import Rate, convert, currencies
 
 _MILLIONTH = Decimal("1e-6")
 
 
-def exact(usd: Decimal | None, exchange: Rate) -> str:
+def exact(usd: Decimal | None, exchange: Rate, locale: str = ENGLISH) -> str:
     """Dollars in the currency of a rate to the millionth, as bills of single requests need it; blank for unknown."""
     if usd is None:
         return ""
-    unit = currencies()[exchange.currency]
-    symbol = f"{unit.symbol}\N{NO-BREAK SPACE}" if unit.symbol.isalpha() else unit.symbol
-    amount = convert(usd, exchange).quantize(_MILLIONTH, ROUND_HALF_UP)
-    whole, _, digits = f"{abs(amount):,f}".partition(".")
-    digits = digits.rstrip("0").ljust(unit.decimals, "0")
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{symbol}{whole}.{digits}" if digits else f"{sign}{symbol}{whole}"
+    decimals = currencies()[exchange.currency].decimals
+    amount = convert(usd, exchange).quantize(_MILLIONTH, ROUND_HALF_UP).normalize()
+    shown = amount.quantize(Decimal(1).scaleb(-max(decimals, -int(amount.as_tuple().exponent))))
+    return f"{'-' if shown < 0 else ''}{in_currency(abs(shown), exchange.currency, locale)}"
 
 
-def exact_range(computed: Spread | None, exchange: Rate) -> str:
+def exact_range(computed: Spread | None, exchange: Rate, locale: str = ENGLISH) -> str:
     """One figure, or `$4.1 – $6.3` where hours have their own prices; blank for unknown."""
     if computed is None:
         return ""
-    low, high = exact(computed.low, exchange), exact(computed.high, exchange)
+    low, high = exact(computed.low, exchange, locale), exact(computed.high, exchange, locale)
     return low if low == high else f"{low} – {high}"
 
 
@@ -37,18 +35,20 @@ def as_billed(line: Line) -> str:
     return f"{line.billed.normalize():f} {line.currency}" if line.billed and line.currency != "USD" else ""
 
 
-def headline(found: Reconciliation, exchange: Rate) -> str:
+def headline(found: Reconciliation, exchange: Rate, locale: str = ENGLISH) -> str:
     """The sums side by side, how far they are apart, what is left unexplained, and how much of the bill that is."""
     if not found.compared:
-        return f"Nothing of the {exact(found.all_billed_usd, exchange)} that was billed could be checked."
+        return f"Nothing of the {exact(found.all_billed_usd, exchange, locale)} that was billed could be checked."
     computed, billed = found.computed, found.billed_usd
-    is_small = max(computed.high, abs(billed)) < 1
-    ours = exact_range(computed, exchange) if is_small else money_range(computed.low, computed.high, exchange)
-    theirs = exact(billed, exchange) if is_small else money(billed, exchange)
+    if max(computed.high, abs(billed)) < 1:
+        ours, theirs = exact_range(computed, exchange, locale), exact(billed, exchange, locale)
+    else:
+        ours = money_range(computed.low, computed.high, exchange, locale)
+        theirs = money(billed, exchange, locale)
     who = f"{found.billers[0]} billed" if len(found.billers) == 1 else "the bills come to"
     said = f"We compute {ours}; {who} {theirs}: {_apart(computed.usd, billed)}."
     if found.unexplained_usd:
-        said += f" Not explained: {exact(found.unexplained_usd, exchange)}."
+        said += f" Not explained: {exact(found.unexplained_usd, exchange, locale)}."
     elif any(line.explanations for line in found.lines):
         said += " For every difference an explanation fits."
     if found.checked_share is not None and found.checked_share < 1:

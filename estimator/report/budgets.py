@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from estimator.decision import BudgetPlan, Cause, Forecast, Variance
+from estimator.report.locales import ENGLISH
 from estimator.report.words import money
 from pricing.currency import Rate
 
@@ -27,12 +28,13 @@ def chance_words(chance: float) -> str:
     return f"about {min(9, chance * 10):.0f} in 10"
 
 
-def budget_verdict(plan: BudgetPlan, made: Forecast, exchange: Rate) -> tuple[str, str]:
+def budget_verdict(plan: BudgetPlan, made: Forecast, exchange: Rate, locale: str = ENGLISH) -> tuple[str, str]:
     """The answer in two or three words, and the sentence behind it."""
-    cap, out, chance = f"{money(plan.limit_usd, exchange)} a {plan.period}", made.runs_out, chance_words(made.chance)
+    cap = f"{money(plan.limit_usd, exchange, locale)} a {plan.period}"
+    out, chance = made.runs_out, chance_words(made.chance)
     if out.typical is not None and (out.typical.year, out.typical.month) == (plan.start.year, plan.start.month):
         first = made.months[0]
-        return "It does not fit", f"{first.month:%B %Y} alone would take {money(first.p50, exchange)} of {cap}."
+        return "It does not fit", f"{first.month:%B %Y} alone would take {money(first.p50, exchange, locale)} of {cap}."
     if out.typical is not None:
         typical = f"Most likely {cap} is passed {_when(out.typical, plan)}, {_between(plan, made)}"
         return f"It fits until {out.typical:%B %Y}", f"{typical}; the chance to pass it within the plan is {chance}."
@@ -56,13 +58,13 @@ def _when(day: date, plan: BudgetPlan) -> str:
     return f"on {day:%-d %B %Y}" if plan.period == "year" else f"in {day:%B %Y}"
 
 
-def variance_headline(found: Variance, exchange: Rate) -> str:
+def variance_headline(found: Variance, exchange: Rate, locale: str = ENGLISH) -> str:
     """How far a month lies from its plan, and what did most of it."""
     apart = found.billed_usd - found.planned_usd
     month = f"{found.month:%B %Y}"
     if not apart:
         return f"{month} cost what was planned."
-    said = f"{month} cost {money(abs(apart), exchange)} {'more' if apart > 0 else 'less'} than planned"
+    said = f"{month} cost {money(abs(apart), exchange, locale)} {'more' if apart > 0 else 'less'} than planned"
     same_way = [(cause, usd) for cause, usd in found.parts if usd * apart > 0]
     cause = max(same_way, key=lambda part: abs(part[1]))[0]
     return f"{said}, most of it for {cause_words(cause, apart)}."

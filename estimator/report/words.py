@@ -1,9 +1,11 @@
 """Figures as people read them: one way to write money, counts and states, on pages, in reports and at the prompt."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from estimator.report.locales import ENGLISH, in_currency, in_figures, in_full, in_short
 from pricing.catalog import Item
 from pricing.currency import Rate, convert, currencies
 
@@ -49,70 +51,79 @@ def status_words(status: str) -> str:
     return STATUS_WORDS.get(status, status)
 
 
-def usd(amount: Decimal) -> str:
+def usd(amount: Decimal, locale: str = ENGLISH) -> str:
     """An amount of dollars, as `cash` writes it."""
-    return cash(amount, "USD")
+    return cash(amount, "USD", locale)
 
 
-def usd_range(low: Decimal, high: Decimal) -> str:
+def usd_range(low: Decimal, high: Decimal, locale: str = ENGLISH) -> str:
     """`$10 – $14`, or one figure where both read the same."""
-    return _span(usd(low), usd(high))
+    return _span(usd(low, locale), usd(high, locale))
 
 
-def money(amount_usd: Decimal, exchange: Rate) -> str:
+def money(amount_usd: Decimal, exchange: Rate, locale: str = ENGLISH) -> str:
     """Dollars in the currency of a rate, as `cash` writes them."""
-    return cash(convert(amount_usd, exchange), exchange.currency)
+    return cash(convert(amount_usd, exchange), exchange.currency, locale)
 
 
-def money_range(low_usd: Decimal, high_usd: Decimal, exchange: Rate) -> str:
+def money_range(low_usd: Decimal, high_usd: Decimal, exchange: Rate, locale: str = ENGLISH) -> str:
     """`€10 – €14`, or one figure where both read the same."""
-    return _span(money(low_usd, exchange), money(high_usd, exchange))
+    return _span(money(low_usd, exchange, locale), money(high_usd, exchange, locale))
 
 
-def cash(amount: Decimal, currency: str) -> str:
+def cash(amount: Decimal, currency: str, locale: str = ENGLISH) -> str:
     """An amount of a currency: whole units from 100 on, cents below; what is less than the smallest is said to be."""
-    unit = currencies()[currency]
-    smallest = Decimal(1).scaleb(-unit.decimals)
-    symbol = f"{unit.symbol}\N{NO-BREAK SPACE}" if unit.symbol.isalpha() else unit.symbol
+    smallest = Decimal(1).scaleb(-currencies()[currency].decimals)
     if not amount:
-        return f"{symbol}0"
+        return in_currency(Decimal(0), currency, locale)
     if abs(amount) < smallest / 2:
-        return f"under {symbol}{smallest}"
+        return f"under {in_currency(smallest, currency, locale)}"
     places = Decimal(1) if abs(amount) >= 100 - smallest / 2 else smallest
-    return f"{symbol}{amount.quantize(places, ROUND_HALF_UP):,}"
+    return in_currency(amount.quantize(places, ROUND_HALF_UP), currency, locale)
 
 
 def _span(low: str, high: str) -> str:
     return low if low == high else f"{low} – {high}"
 
 
-def rate(amount: Decimal, per: int) -> str:
+def rate(amount: Decimal, per: int, locale: str = ENGLISH) -> str:
     """A unit price in full: `$0.15 per 1M`."""
-    units = {1: "each", 1_000: "per 1,000", 1_000_000: "per 1M"}
-    exact = f"{amount.normalize():f}"
-    whole, _, cents = exact.partition(".")
-    return f"${int(whole):,}.{cents.ljust(2, '0')} {units.get(per, f'per {per:,}')}"
+    units = {1: "each", 1_000: f"per {in_figures(1_000, locale)}", 1_000_000: "per 1M"}
+    exact = amount.normalize()
+    cents = min(Decimal(exact.as_tuple().exponent), Decimal(-2))
+    price = in_currency(exact.quantize(Decimal(1).scaleb(int(cents))), "USD", locale)
+    return f"{price} {units.get(per, f'per {in_figures(per, locale)}')}"
 
 
-def count(n: Decimal | Fraction | float) -> str:
+def count(n: Decimal | Fraction | float, locale: str = ENGLISH) -> str:
     """A count in three figures: `8,820`, `1.23M`."""
     value = float(n)
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
-        if abs(value) >= 0.9995 * size:  # What three figures round up to the next letter.
-            return f"{value / size:.3g}{letter}" if abs(value) < 999.5 * size else f"{value / size:,.0f}{letter}"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.2g}"
+    if abs(value) >= 999_500:  # What three figures round up to a million.
+        return in_short(value, locale)
+    whole = abs(value) >= 10 or value == int(value)
+    return in_figures(round(value) if whole else float(f"{value:.2g}"), locale)
 
 
-def change(ratio: Decimal | None) -> str:
+def change(ratio: Decimal | None, locale: str = ENGLISH) -> str:
     """A new figure as a multiple of the old one, in per cent: `−20 %`, `unchanged`, `×2.5` from a doubling on."""
     if ratio is None:
         return "new"
     if ratio >= 2:
-        return times(ratio)
+        return times(ratio, locale)
     percent = round((ratio - 1) * 100)
     return f"{percent:+d} %".replace("-", "−") if percent else "unchanged"
 
 
-def times(ratio: Decimal | None) -> str:
+def times(ratio: Decimal | None, locale: str = ENGLISH) -> str:
     """`×1.3`, in three figures."""
-    return "" if ratio is None else f"×{float(ratio):.3g}"
+    return "" if ratio is None else f"×{in_figures(float(f'{float(ratio):.3g}'), locale)}"
+
+
+def multiple(ratio: Decimal, locale: str = ENGLISH) -> str:
+    """`1.3 times`, in three figures."""
+    return f"{times(ratio, locale).removeprefix('×')} times"
+
+
+def day(on: date, locale: str = ENGLISH) -> str:
+    """`24 November 2026`."""
+    return in_full(on, locale)
