@@ -4,8 +4,9 @@ import streamlit as st
 
 from estimator.dashboard.affording import show_affordable
 from estimator.dashboard.billed import show_alerts, show_bill
-from estimator.dashboard.charts_budget import budget_band
-from estimator.dashboard.parts import QUIET, escaped, table, told
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_budget import budget_chart
+from estimator.dashboard.parts import escaped, table, told
 from estimator.dashboard.planning import draft, this_month
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import BudgetPlan, Verdict
@@ -51,9 +52,9 @@ def _answer(plan: BudgetPlan, found: Look, mine: Purse) -> None:
     if made.gaps and not short.startswith("It cannot"):
         gap = made.gaps[0]
         st.error(f"{escaped(gap.task)} has no price from {gap.month:%B %Y} on: {escaped(gap.reason)}")
-    title = f"{mine.symbol} a month" if plan.period == "month" else f"{mine.symbol} spent of the year's limit"
+    question = "Does a month" if plan.period == "month" else "Does the year"
     alt = f"{short}: the next {plan.months} months against a limit of {mine.written(plan.limit_usd)} a {plan.period}"
-    st.plotly_chart(budget_band(made.running, mine, title), config=QUIET, alt=alt, key="months")
+    draw(budget_chart(made.running, f"{question} stay below the limit?", alt, mine), "months")
 
 
 def _months(found: Look, mine: Purse) -> None:
