@@ -19,10 +19,7 @@ def show(work: Workload) -> None:
     mine = purse()
     _answer(work, compared.options, shown.options, mine)
     cost_chart(shown.options, "cost", mine)
-    st.caption(
-        "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
-        "your own examples before you choose."
-    )
+    st.caption("Cheaper models may do the work less well: try yours on a few of your own examples before you choose.")
     with st.container(horizontal=True):
         report_button(shown, key="report")
         save_button(work, compared.scenario)

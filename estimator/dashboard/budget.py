@@ -27,7 +27,9 @@ def show(work: Workload) -> None:
     mine = purse()
     found = _looked_at(made.plan, made.opened.budget if made.opened else None)
     _answer(made.plan, found, mine)
-    _months(found, mine)
+    st.caption(_METHOD)
+    if made.plan.period != "month":
+        _months(found, mine)
     per_month = made.plan.limit_usd / (1 if made.plan.period == "month" else 12)
     with told():
         show_affordable(work, per_month)
@@ -72,4 +74,3 @@ def _months(found: Look, mine: Purse) -> None:
         ]
         names = ("In half at most", "In 1 of 10 below", "In 1 of 10 above")
         table(rows, dict.fromkeys(names, mine.written), "Cost of each month")
-        st.caption(_METHOD)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import streamlit as st
-from pandas.api.types import is_numeric_dtype
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from estimator.dashboard.charts import Chart
@@ -16,6 +15,8 @@ def draw(chart: Chart, key: str) -> None:
     """The question as a heading, the picture, and below it a closed fold with the same figures."""
     st.markdown(f"#### {chart.question}".replace("$", r"\$"))
     st.plotly_chart(chart.figure, config=_QUIET, alt=chart.answer, key=key)
+    if chart.reading:
+        st.caption(chart.reading)
     _figures(chart, key)
 
 
@@ -28,11 +29,11 @@ def _figures(chart: Chart, key: str) -> None:
     with fold:
         frame = pd.DataFrame(chart.rows())
         st.dataframe(
-            frame,
+            frame.map(_short),
             hide_index=True,
             alt=chart.question,
             placeholder="–",
-            column_config={str(name): _column(frame[name]) for name in frame.columns},
+            column_config=_columns(frame),
             height=min(_TABLE_PX, _ROW_PX * (len(frame) + 1) + 2),
         )
         st.download_button(
@@ -46,11 +47,17 @@ def _figures(chart: Chart, key: str) -> None:
         )
 
 
-def _column(values: pd.Series) -> ColumnConfig | None:
+def _columns(frame: pd.DataFrame) -> dict[str, ColumnConfig]:
     """Numbers as the reader's browser writes them; what leads to a page as a link."""
-    if values.name == "Page":
-        return st.column_config.LinkColumn(display_text="open")
-    return st.column_config.NumberColumn(format="localized") if is_numeric_dtype(values) else None
+    numbers = {str(name): st.column_config.NumberColumn(format="localized") for name in frame.select_dtypes("number")}
+    return numbers | {"Page": st.column_config.LinkColumn(display_text="open")}
+
+
+def _short(value: object) -> object:
+    """A figure as it is read: cents, or two digits where it is smaller."""
+    if not isinstance(value, float) or value != value or not value:  # noqa: PLR0124 - NaN is unknown
+        return value
+    return round(value, 2) if abs(value) >= 1 else float(f"{value:.2g}")
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from estimator.decision import Option
@@ -15,18 +14,23 @@ Row = dict[str, object]
 
 ACCENT = "#178f7a"  # What is no model's: spending, savings, requests.
 _ROW_PX, _BAR, _RANGE = 44, 0.2, 0.38  # A row's height, and of it the bar's and the range's.
+_AXIS_PX = 28
 _LABEL_UP, _BAR_DOWN = 0.26, 0.16
-_LETTER_PX, _LINE_PX, _WRAPPED = 6.6, 15, 17
+_LETTER_PX, _LINE_PX, _GAP_PX, _WRAPPED = 6.6, 15, 3, 17
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A question, the picture that answers it, the answer in words, and the figures behind it, made when asked for."""
+    """A question, the picture that answers it, the answer in words, and the figures behind it, made when asked for.
+
+    `reading` tells how to read the picture, where that needs telling.
+    """
 
     question: str
     figure: Figure
     answer: str
     rows: Callable[[], Sequence[Row]]
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,10 @@ def bars(rows: Sequence[Bar], end: float, prefix: str) -> Figure:
     What is longer than `end` runs off the chart, and says so.
     """
     places = [place + _BAR_DOWN for place in range(len(rows))]
-    layout = layout_of(height=_ROW_PX * len(rows) + 44)
-    layout["margin"] |= {"t": 4, "r": 16}
-    layout["xaxis"] |= {"range": [0, end], "tickprefix": prefix, "nticks": 4, "tickangle": 0, "tickformat": ",~r"}
+    layout = layout_of(height=_ROW_PX * len(rows) + _AXIS_PX)
+    layout["margin"] = {"l": 0, "r": 16, "t": 0, "b": _AXIS_PX, "pad": 0}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": prefix, "nticks": 4, "tickformat": ",~r"}
+    layout["yaxis"]["automargin"] = False
     layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False}
     layout |= {"barmode": "overlay", "showlegend": False}
     layout["annotations"] = [_above(place, row) for place, row in enumerate(rows)]
@@ -126,7 +131,7 @@ def beside(ends: Sequence[End], span: tuple[float, float], height: int) -> tuple
     ordered = sorted(ends, key=lambda end: -end.y)
     texts = [textwrap.wrap(end.name, _WRAPPED) or [""] for end in ordered]
     unit = (span[1] - span[0]) / height
-    sizes = [unit * _LINE_PX * len(lines) for lines in texts]
+    sizes = [unit * (_LINE_PX * len(lines) + _GAP_PX) for lines in texts]
     places = apart([end.y for end in ordered], sizes, span)
     notes = [
         note(_named(lines, end), x=1, y=place, xref="paper", xanchor="left", yanchor="middle")
@@ -143,14 +148,15 @@ def _named(lines: Sequence[str], end: End) -> str:
 
 def apart(places: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:
     """Places from the top down, moved as far as their sizes need so as not to overlap, within the span where it can."""
-    gaps = [(a + b) / 2 for a, b in pairwise(sizes)]
-    down: list[float] = []
-    for n, place in enumerate(places):
-        down.append(min(place, span[1]) if n == 0 else min(place, down[-1] - gaps[n - 1]))
-    up: list[float] = []
-    for n, place in enumerate(reversed(down)):
-        up.append(max(place, span[0]) if n == 0 else max(place, up[-1] + gaps[len(down) - 1 - n]))
-    return up[::-1]
+    top, found = span[1], []
+    for place, size in zip(places, sizes, strict=True):
+        found.append(min(place, top - size / 2))
+        top = found[-1] - size / 2
+    bottom = span[0]
+    for n in reversed(range(len(found))):
+        found[n] = max(found[n], bottom + sizes[n] / 2)
+        bottom = found[n] + sizes[n] / 2
+    return found
 
 
 def note(text: str, **where: object) -> Figure:
@@ -170,11 +176,14 @@ def pale(color: str, share: float = 0.2) -> str:
     return f"rgba({red},{green},{blue},{share:g})"
 
 
-def layout_of(*, height: int, x: str = "", y: str = "") -> Figure:
+def layout_of(*, height: int, x: str = "", y: str = "", months: bool = False) -> Figure:
+    """What all figures have; below the plot there is room for the title of `x`, or for years below months."""
+    dates = {"tickformat": "%b<br>%Y", "nticks": 5}
     return {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
-        "xaxis": {"title": {"text": x}, "automargin": True, "fixedrange": True},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 52 if x or months else 28},
+        "xaxis": {"title": {"text": x}, "fixedrange": True, "tickangle": 0, "automargin": False}
+        | (dates if months else {}),
         "yaxis": {"title": {"text": y}, "automargin": True, "fixedrange": True},
         "showlegend": False,
         "hoverlabel": {"align": "left"},

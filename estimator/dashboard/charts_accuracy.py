@@ -34,7 +34,7 @@ def predicted_against_measured(points: Sequence[Point], families: Sequence[str])
         mine = sorted((p for p in points if p.measurement.family == family), key=lambda p: not p.counts)
         if mine:
             traces.append(_family(family, mine, *LOOKS[place % len(LOOKS)]))
-    axis = {"type": "log", "range": [math.log10(low), math.log10(high)], "dtick": 1, "tickformat": "~s", "tickangle": 0}
+    axis = {"type": "log", "range": [math.log10(low), math.log10(high)], "dtick": 1, "tickformat": "~s"}
     layout = layout_of(height=560, x="measured, tokens a second for each GPU", y="predicted")
     layout |= {"showlegend": True, "hovermode": "closest"}
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"}

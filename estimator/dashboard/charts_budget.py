@@ -22,16 +22,15 @@ def budget_chart(months: Sequence[Band], question: str, answer: str, purse: Purs
     top = 1.08 * max(purse.drawn(usd) for usd in (*limits, *(band.p90 for band in months)))
     last = months[-1]
     ends = [
-        End("half of the cases", purse.drawn(last.p50), ACCENT),
-        End("1 in 10 above", purse.drawn(last.p90), ACCENT),
+        End("in half at most", purse.drawn(last.p50), ACCENT),
+        End("in 9 of 10 at most", purse.drawn(last.p90), ACCENT),
     ]
     if last.limit_usd is not None:
         ends.append(End(f"limit {purse.written(last.limit_usd)}", purse.drawn(last.limit_usd), LIMIT))
     names, margin = beside(ends, (0, top), _PLOT_PX)
-    layout = layout_of(height=_PLOT_PX + _EDGES_PX)
-    layout["margin"] |= {"r": margin, "t": 8}
+    layout = layout_of(height=_PLOT_PX + _EDGES_PX, months=True)
+    layout["margin"]["r"] = margin
     layout["yaxis"] |= {"tickprefix": purse.symbol, "range": [0, top], "nticks": 5, "tickformat": ",~r"}
-    layout["xaxis"] |= {"tickformat": "%b<br>%Y", "nticks": 6, "tickangle": 0}
     layout["annotations"] = names
     traces = [*_band(months, purse), _typical(months, purse), _limit(months, purse), *_holes(months, purse)]
     return Chart(question, {"data": traces, "layout": layout}, answer, partial(_band_rows, months, purse))

@@ -30,7 +30,12 @@ def cost_chart(options: Sequence[Option], purse: Purse) -> Chart:
         f"Monthly cost of {len(options):,} ways to do this work: cheapest {label(first)} at "
         f"{purse.written(first.usd)}, dearest {label(last)} at {purse.written(last.usd)}.",
         partial(cost_rows, options, purse),
+        f"Solid: a typical month. Pale: from a light to a heavy month.{_claims_told(shown)}",
     )
+
+
+def _claims_told(options: Sequence[Option]) -> str:
+    return "" if all(is_sure(o.status) for o in options) else " Hatched: a claim; nobody sells at that price."
 
 
 def cost_rows(options: Sequence[Option], purse: Purse) -> list[Row]:

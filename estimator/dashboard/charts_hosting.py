@@ -17,7 +17,7 @@ Curves = Sequence[tuple[str, Curve]]  # Each with the name that it has here.
 
 _PLOT_PX, _EDGES_PX = 400, 70
 _DASHES = ("solid", "dash", "dashdot", "longdash")  # For those of one colour; dots are for claims.
-_SWING_PX = 60
+_SWING_PX, _FEW_DECADES = 60, 1.5
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -36,8 +36,8 @@ def break_even_chart(curves: Curves, today: Fraction, answer: str, purse: Purse)
     names, margin = beside(ends, (0, top), _PLOT_PX)
     layout = layout_of(height=_PLOT_PX + _EDGES_PX, x="requests a month")
     layout["margin"] |= {"r": margin, "t": 26}
-    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s", "tickangle": 0}
-    layout["yaxis"] |= {"type": "log", "dtick": 1, "tickprefix": purse.symbol, "tickformat": "~s", "range": [0, top]}
+    layout["xaxis"] |= {"type": "log", "dtick": 2, "tickformat": "~s"}
+    layout["yaxis"] |= {"type": "log", "dtick": 2, "tickprefix": purse.symbol, "tickformat": "~s", "range": [0, top]}
     layout["shapes"] = [rule_at(float(today))]
     you = note("you, today", x=math.log10(today), y=1, yref="paper", yanchor="bottom")
     layout["annotations"] = [*names, you]
@@ -46,6 +46,7 @@ def break_even_chart(curves: Curves, today: Fraction, answer: str, purse: Purse)
         {"data": traces, "layout": layout},
         answer,
         partial(_curve_rows, curves, purse),
+        "Each step along an axis is a hundred times the one before. The shade is the range of own GPUs.",
     )
 
 
@@ -94,15 +95,15 @@ def _curve_rows(curves: Curves, purse: Purse) -> list[Row]:
 def swing_chart(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -> Chart:
     """From how many requests a month own GPUs pay at both ends of each input, widest on top; `never` ends the axis."""
     places = list(range(len(swings)))
+    lows = [float(never if swing.low is None else swing.low) for swing in swings]
+    highs = [float(never if swing.high is None else swing.high) for swing in swings]
     layout = layout_of(height=_SWING_PX * len(swings) + 60, x="requests a month from which own GPUs pay")
     layout["margin"] |= {"t": 4, "r": 16}
-    layout["xaxis"] |= {"type": "log", "tickformat": "~s", "tickangle": 0, "nticks": 4}
+    layout["xaxis"] |= _log_axis([*lows, *highs])
     layout["yaxis"] |= {"range": [len(swings) - 0.3, -0.7], "showticklabels": False, "showgrid": False}
     layout["yaxis"] |= {"zeroline": False}
     layout["shapes"] = [rule_at(float(base))] if base is not None else []
     layout["annotations"] = [_swing_note(place, swing) for place, swing in enumerate(swings)]
-    lows = [float(never if swing.low is None else swing.low) for swing in swings]
-    highs = [float(never if swing.high is None else swing.high) for swing in swings]
     layout["shapes"] += [_bar_between(*ends) for ends in zip(places, lows, highs, strict=True)]
     return Chart(
         "Which assumption moves that point most?",
@@ -115,7 +116,15 @@ def swing_chart(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -
         },
         f"{swings[0].name} moves it most: {_ends_words(swings[0])}.",
         partial(_swing_rows, swings),
+        "● and ◆ are the two ends of an input, ✕ is never; the dashed line is where it pays as things stand.",
     )
+
+
+def _log_axis(values: Sequence[float]) -> Figure:
+    """From below the least to above the most, with ticks at 1, 2 and 5, or at powers of ten where there are many."""
+    low, high = math.log10(min(values)) - 0.1, math.log10(max(values)) + 0.1
+    ticks = "D2" if high - low < _FEW_DECADES else math.ceil((high - low) / 4)
+    return {"type": "log", "range": [low, high], "dtick": ticks, "tickformat": "~s"}
 
 
 def _dots(x: Sequence[float], symbols: Sequence[str]) -> Figure:
@@ -164,7 +173,7 @@ def fleet_chart(arrivals: Sequence[float], fleet: Fleet) -> Chart:
     copies = both | {"y": list(fleet.replicas_by_hour), "yaxis": "y2", "fillcolor": pale(HOSTED)}
     copies["line"] = {"color": HOSTED, "shape": "hv"}
     layout = layout_of(height=320)
-    layout["xaxis"] |= {"anchor": "y2", "tickvals": list(range(0, len(hours), 24)), "tickangle": 0}
+    layout["xaxis"] |= {"anchor": "y2", "tickvals": list(range(0, len(hours), 24))}
     layout["xaxis"]["ticktext"] = [
         hours[place].split(" ")[0] if len(hours) > 24 else "" for place in layout["xaxis"]["tickvals"]
     ]

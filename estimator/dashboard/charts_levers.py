@@ -18,6 +18,7 @@ def saving_chart(levers: Sequence[Lever], purse: Purse) -> Chart:
         f"What each of {len(levers)} changes would save a month; most of all {most.fact.name}: "
         f"{purse.written(most.usd)}{', in doubt' if most.doubt else ''}.",
         partial(_rows, levers, purse),
+        "Solid: a typical month. Pale: from a light to a heavy month. Hatched: in doubt. Savings do not add up.",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from estimator.dashboard.charts import Chart, End, Figure, Row, beside, layout_of, pale
-from estimator.report import is_sure, status_words
+from estimator.report import is_sure, rate, status_words
 from estimator.report.palette import HOSTED, QUIET, color_of_model
 from estimator.selfhost import RentMonth
 from estimator.selfhost.device import RentalQuote
@@ -13,7 +13,7 @@ from pricing import Model, PriceRule
 
 Named = Sequence[tuple[str, PriceRule]]  # Each price with what it is for; per million tokens.
 
-_PLOT_PX, _EDGES_PX = 290, 40
+_PLOT_PX, _EDGES_PX = 290, 60
 
 
 def price_chart(model: Model, rules: Named, start: datetime, end: datetime) -> Chart:
@@ -27,9 +27,9 @@ def price_chart(model: Model, rules: Named, start: datetime, end: datetime) -> C
         (0, top),
         _PLOT_PX,
     )
-    layout = layout_of(height=_PLOT_PX + _EDGES_PX)
-    layout["margin"] |= {"r": margin, "t": 8}
-    layout["xaxis"] |= {"range": [start, end], "nticks": 5, "tickangle": 0}
+    layout = layout_of(height=_PLOT_PX + _EDGES_PX, months=True)
+    layout["margin"]["r"] = margin
+    layout["xaxis"]["range"] = [start, end]
     layout["yaxis"] |= {"tickprefix": "$", "range": [0, top], "nticks": 5}
     layout["annotations"] = names
     return Chart(
@@ -56,7 +56,7 @@ def _price_rows(rules: Named) -> list[Row]:
     return [
         {
             "What": name,
-            "$ per 1M": float(rule.typical),
+            "Price": rate(rule.typical, rule.per),
             "From": rule.valid_from.date() if rule.valid_from else None,
             "Until": rule.valid_to.date() if rule.valid_to else None,
             "Price is": status_words(rule.status),
@@ -71,9 +71,8 @@ def rent_chart(device: str, months: Sequence[RentMonth], quotes: Sequence[Rental
     last = months[-1]
     top = 1.08 * max(float(quote.usd_per_gpu_hour) for quote in quotes)
     names, margin = beside([End(f"median ${last.median:.2f}", float(last.median), HOSTED)], (0, top), _PLOT_PX)
-    layout = layout_of(height=_PLOT_PX + _EDGES_PX)
-    layout["margin"] |= {"r": margin, "t": 8}
-    layout["xaxis"] |= {"nticks": 5, "tickangle": 0, "tickformat": "%b<br>%Y", "minor": {"dtick": "M1"}}
+    layout = layout_of(height=_PLOT_PX + _EDGES_PX, months=True)
+    layout["margin"]["r"] = margin
     layout["yaxis"] |= {"tickprefix": "$", "range": [0, top], "nticks": 5}
     layout["annotations"] = names
     return Chart(

@@ -106,10 +106,7 @@ def _best(found: Levers, mine: Purse) -> None:
 
 
 def _taken_for_granted(found: Sequence[Lever]) -> None:
-    st.caption(
-        "Each change for itself: savings do not add up. Amounts are worked out from prices; effort and risk are our "
-        "judgement."
-    )
+    st.caption("Amounts are worked out from prices; effort and risk are our judgement.")
     with st.expander("Taken for granted, and sources"):
         every = [a for lever in found for a in lever.assumptions if lever.fact.id != "selfhost"]
         about = dict.fromkeys((a.text, a.status) for a in every)

@@ -18,6 +18,9 @@ _ABOUT = (
     "What you upload is counted and forgotten; only a trial sends prompts on, to where you say, and says so first."
 )
 _TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
+_CLEAR = (
+    "<style>.stPlotlyChart :is(.infolayer, .cartesianlayer) text {fill: currentColor !important}</style>"  # Not grey.
+)
 
 
 def about_work(title: str, body: Callable[[Workload], None], *, open_: bool = False) -> Body:
@@ -71,7 +74,7 @@ PAGES = {
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
-    st.html(_TIGHT)
+    st.html(_TIGHT + _CLEAR)
     pages: dict[str, list[st.Page]] = {}
     for path, (part, title, body) in PAGES.items():
         pages.setdefault(part, []).append(st.Page(body, title=title, url_path=path, default=path == "cost"))

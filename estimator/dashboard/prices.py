@@ -142,17 +142,13 @@ def _disagreements(model: Model) -> None:
     per = {rule.item: rule.per for rule in model.rules}
     if found:
         st.markdown("**Another source says otherwise**")
-        st.table(
-            [
-                {
-                    "What": catalog().items[d.item].name,
-                    "When": d.mode or "standard",
-                    "We follow": escaped(f"{rate(d.usd_followed, per[d.item])}, {d.source_followed}"),
-                    "Other": escaped(f"{rate(d.usd_other, per[d.item])}, {d.source_other}"),
-                    "Why": escaped(d.why),
-                }
+        st.markdown(
+            "\n".join(
+                f"- {catalog().items[d.item].name}, {d.mode or 'standard'}: we follow "
+                f"**{escaped(rate(d.usd_followed, per[d.item]))}** ({escaped(d.source_followed)}); "
+                f"{escaped(d.source_other)} says {escaped(rate(d.usd_other, per[d.item]))}. {escaped(d.why)}"
                 for d in found
-            ]
+            )
         )
 
 
