@@ -178,13 +178,16 @@ def pale(color: str, share: float = 0.2) -> str:
 
 def layout_of(*, height: int, x: str = "", y: str = "", months: bool = False) -> Figure:
     """What all figures have; below the plot there is room for the title of `x`, or for years below months."""
-    dates = {"tickformat": "%b<br>%Y", "nticks": 5}
+    dates = {"tickformat": "%b<br>%Y", "nticks": 5} if months else {}
     return {
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 52 if x or months else 28},
-        "xaxis": {"title": {"text": x}, "fixedrange": True, "tickangle": 0, "automargin": False}
-        | (dates if months else {}),
-        "yaxis": {"title": {"text": y}, "automargin": True, "fixedrange": True},
+        "xaxis": {"fixedrange": True, "tickangle": 0, "automargin": False} | dates | _titled(x),
+        "yaxis": {"fixedrange": True, "automargin": True} | _titled(y),
         "showlegend": False,
         "hoverlabel": {"align": "left"},
     }
+
+
+def _titled(text: str) -> Figure:
+    return {"title": {"text": text}} if text else {}

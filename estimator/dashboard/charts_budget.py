@@ -90,7 +90,7 @@ def _band_rows(months: Sequence[Band], purse: Purse) -> list[Row]:
             "In 1 of 10 above": purse.drawn(band.p90),
             "Limit": None if band.limit_usd is None else purse.drawn(band.limit_usd),
             "Chance to pass": chance_words(band.chance) if band.limit_usd else "",
-            "": "as billed" if band.is_known else "" if band.is_whole else "without what has no price",
+            "Note": "as billed" if band.is_known else "" if band.is_whole else "without what has no price",
         }
         for band in months
     ]

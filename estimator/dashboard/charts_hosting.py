@@ -98,11 +98,11 @@ def swing_chart(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -
     lows = [float(never if swing.low is None else swing.low) for swing in swings]
     highs = [float(never if swing.high is None else swing.high) for swing in swings]
     layout = layout_of(height=_SWING_PX * len(swings) + 60, x="requests a month from which own GPUs pay")
-    layout["margin"] |= {"t": 4, "r": 16}
+    layout["margin"] |= {"t": 4, "l": 0, "r": 16, "pad": 0}
     layout["xaxis"] |= _log_axis([*lows, *highs])
     layout["yaxis"] |= {"range": [len(swings) - 0.3, -0.7], "showticklabels": False, "showgrid": False}
-    layout["yaxis"] |= {"zeroline": False}
-    layout["shapes"] = [rule_at(float(base))] if base is not None else []
+    layout["yaxis"] |= {"zeroline": False, "automargin": False}
+    layout["shapes"] = [_stroke(place, float(base)) for place in places] if base is not None else []
     layout["annotations"] = [_swing_note(place, swing) for place, swing in enumerate(swings)]
     layout["shapes"] += [_bar_between(*ends) for ends in zip(places, lows, highs, strict=True)]
     return Chart(
@@ -116,7 +116,7 @@ def swing_chart(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -
         },
         f"{swings[0].name} moves it most: {_ends_words(swings[0])}.",
         partial(_swing_rows, swings),
-        "● and ◆ are the two ends of an input, ✕ is never; the dashed line is where it pays as things stand.",
+        "● and ◆ are the two ends of an input, ✕ is never. The stroke across a bar is where it pays as things stand.",
     )
 
 
@@ -136,6 +136,12 @@ def _dots(x: Sequence[float], symbols: Sequence[str]) -> Figure:
 def _bar_between(place: int, low: float, high: float) -> Figure:
     line = {"color": QUIET, "width": 5}
     return {"type": "line", "x0": low, "x1": high, "y0": place, "y1": place, "line": line, "layer": "below"}
+
+
+def _stroke(place: int, x: float) -> Figure:
+    """Where it pays as things stand, beside a row's bar."""
+    line = {"color": QUIET, "width": 2}
+    return {"type": "line", "x0": x, "x1": x, "y0": place - 0.18, "y1": place + 0.18, "line": line, "layer": "below"}
 
 
 def _swing_note(place: int, swing: Swing) -> Figure:

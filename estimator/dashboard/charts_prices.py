@@ -37,7 +37,15 @@ def price_chart(model: Model, rules: Named, start: datetime, end: datetime) -> C
         {"data": [_steps(name, mine, color, start, end) for name, mine in lines.items()], "layout": layout},
         f"Prices of {model.info.name} per million tokens; the last of each: {', '.join(said.values())}.",
         partial(_price_rows, rules),
+        _looks(rules),
     )
+
+
+def _looks(rules: Named) -> str:
+    """What dashes and dots mean, where there are some."""
+    dashes = "Dashed: at peak hours." if any(rule.window for _, rule in rules) else ""
+    dots = "" if all(is_sure(rule.status) for _, rule in rules) else "Dotted: claimed, never listed."
+    return " ".join(filter(None, (dashes, dots)))
 
 
 def _steps(name: str, rules: Sequence[PriceRule], color: str, start: datetime, end: datetime) -> Figure:

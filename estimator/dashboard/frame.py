@@ -1,6 +1,7 @@
 """What all pages have around them: the way between them, the work they speak of, and errors in one sentence."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,13 +14,10 @@ from pricing.currency import rate_words
 
 Body = Callable[[], None]
 
+_STYLE = Path(__file__).with_name("style.css")
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
     "What you upload is counted and forgotten; only a trial sends prompts on, to where you say, and says so first."
-)
-_TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
-_CLEAR = (
-    "<style>.stPlotlyChart :is(.infolayer, .cartesianlayer) text {fill: currentColor !important}</style>"  # Not grey.
 )
 
 
@@ -74,7 +72,7 @@ PAGES = {
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
-    st.html(_TIGHT + _CLEAR)
+    st.html(_STYLE)
     pages: dict[str, list[st.Page]] = {}
     for path, (part, title, body) in PAGES.items():
         pages.setdefault(part, []).append(st.Page(body, title=title, url_path=path, default=path == "cost"))
