@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 
-import pandas as pd
 import streamlit as st
 
 from estimator.dashboard import equations
-from estimator.dashboard.charts_accuracy import Figure, predicted_against_measured
-from estimator.dashboard.parts import QUIET, escaped, source_line
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts import Chart, Figure, Row
+from estimator.dashboard.charts_accuracy import predicted_against_measured
+from estimator.dashboard.parts import escaped, source_line
 from estimator.dashboard.purse import purse
 from estimator.report import cash
 from estimator.report.measured import (
@@ -57,8 +58,6 @@ def show() -> None:
     chosen = _filters()
     found = _selected(*chosen)
     _chart(chosen, found)
-    with st.expander(f"Each of these {len(found):,} measurements, its error and its source"):
-        _table(chosen)
     _weak()
     st.subheader("How far off, by what was left out")
     _splits()
@@ -149,28 +148,13 @@ def _chart(chosen: Choice, found: Sequence[Point]) -> None:
             f"{about.rows:,} that count: {_percent(about.median_error)} off in the median, "
             f"{_percent(about.within_2x)} within a factor of 2, predicted over measured {about.bias:.2f}."
         )
-    st.plotly_chart(_figure(chosen), config=QUIET, alt=f"Predicted against measured. {said}", key="accuracy")
+    question = "How close do predictions come to what was measured?"
+    draw(Chart(question, _figure(chosen), f"Predicted against measured. {said}", partial(_rows, chosen)), "accuracy")
     st.caption(f"{said} Hollow signs are shown only. Each was predicted by a fit without its group of sources.")
 
 
-def _table(chosen: Choice) -> None:
-    st.dataframe(
-        _frame(chosen),
-        hide_index=True,
-        alt="Measured systems with load, measured and predicted tokens a second per GPU, error, source and date",
-        placeholder="–",
-        column_config={
-            "Error, %": st.column_config.NumberColumn(format="%+.0f"),
-            "Measured": st.column_config.NumberColumn(format="localized"),
-            "Predicted": st.column_config.NumberColumn(format="localized"),
-            "Page": st.column_config.LinkColumn(display_text="open"),
-        },
-    )
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _frame(chosen: Choice) -> pd.DataFrame:
-    return pd.DataFrame([_row(p) for p in _selected(*chosen)])
+def _rows(chosen: Choice) -> list[Row]:
+    return [_row(p) for p in _selected(*chosen)]
 
 
 def _row(point: Point) -> dict[str, object]:
@@ -181,7 +165,7 @@ def _row(point: Point) -> dict[str, object]:
         "Phase": PHASES[row.phase],
         "Measured": row.tok_s_per_gpu,
         "Predicted": point.predicted,
-        "Error, %": None if point.error is None else 100 * point.error,
+        "Error, %": None if point.error is None else round(100 * point.error),
         "Counts": "yes" if point.counts else "no",
         "Engine": row.engine,
         "Source": source_words(row),

@@ -34,10 +34,7 @@ def show(work: Workload) -> None:
             for path, (label, icon) in _ONWARD.items():
                 link(path, label, icon)
     cost_chart(shown, "cost", mine)
-    st.caption(
-        "Thin lines run from a light to a heavy month. Cheaper models may do the work less well: try yours on a few of "
-        "your own examples before you choose."
-    )
+    st.caption("Cheaper models may do the work less well: try yours on a few of your own examples before you choose.")
     with st.container(horizontal=True):
         report_button(replace(compared, options=shown), key="report")
         save_button(work, compared.scenario)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import streamlit as st
 
-from estimator.dashboard.charts_budget import variance_steps
-from estimator.dashboard.parts import QUIET, escaped, table
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_budget import variance_chart
+from estimator.dashboard.parts import escaped, table
 from estimator.dashboard.planning import Draft, choose_budget, my_budgets, place_of
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.saving import say_anew, show_news
@@ -51,8 +52,7 @@ def _against_plan(made: Draft, found: Look, bill: MonthBill) -> None:
         st.caption("That month lies outside this budget: it is set beside its work, as it stands above, at its prices.")
     if seen.share < 1:
         st.caption(f"The files cover {bill.days} days of the month, and so much of the plan is set beside them.")
-    alt = ", ".join(f"{cause} {money.written(usd)}" for cause, usd in seen.parts)
-    st.plotly_chart(variance_steps(seen.planned_usd, seen.parts, money), config=QUIET, alt=alt, key="variance")
+    draw(variance_chart(seen.planned_usd, seen.parts, money), "variance")
     _causes(seen, money)
 
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from estimator.dashboard.affording import show_affordable
 from estimator.dashboard.billed import show_alerts, show_bill
-from estimator.dashboard.charts_budget import budget_band
-from estimator.dashboard.parts import QUIET, table, told
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_budget import budget_chart
+from estimator.dashboard.parts import table, told
 from estimator.dashboard.planning import draft, this_month
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.summaries import budget as summary
@@ -27,7 +28,9 @@ def show(work: Workload) -> None:
     mine = purse()
     found = _looked_at(made.plan, made.opened.budget if made.opened else None)
     _answer(made.plan, found, mine)
-    _months(found, mine)
+    st.caption(_METHOD)
+    if made.plan.period != "month":
+        _months(found, mine)
     per_month = made.plan.limit_usd / (1 if made.plan.period == "month" else 12)
     with told():
         show_affordable(work, per_month)
@@ -47,9 +50,9 @@ def _looked_at(plan: BudgetPlan, saved: SavedBudget | None) -> Look:
 def _answer(plan: BudgetPlan, found: Look, mine: Purse) -> None:
     made = found.forecast
     short = summary.show(plan, made, mine)
-    title = f"{mine.symbol} a month" if plan.period == "month" else f"{mine.symbol} spent of the year's limit"
+    question = "Does a month" if plan.period == "month" else "Does the year"
     alt = f"{short}: the next {plan.months} months against a limit of {mine.written(plan.limit_usd)} a {plan.period}"
-    st.plotly_chart(budget_band(made.running, mine, title), config=QUIET, alt=alt, key="months")
+    draw(budget_chart(made.running, f"{question} stay below the limit?", alt, mine), "months")
 
 
 def _months(found: Look, mine: Purse) -> None:
@@ -67,4 +70,3 @@ def _months(found: Look, mine: Purse) -> None:
         ]
         names = ("In half at most", "In 1 of 10 below", "In 1 of 10 above")
         table(rows, dict.fromkeys(names, mine.written), "Cost of each month")
-        st.caption(_METHOD)

@@ -1,35 +1,61 @@
-"""The charts, as plain plotly figures: values in, a figure out. Colours read on light and on dark."""
+"""What all charts are made of, as plain plotly figures: values in, a figure out. Colours read on light and on dark."""
 
-import math
+import textwrap
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-from estimator.dashboard.purse import Purse
-from estimator.decision import Curve, Option, Swing
-from estimator.report import count, is_sure
-from estimator.selfhost import Fleet, RentMonth
-from estimator.selfhost.device import RentalQuote
-from pricing import PriceRule
+from estimator.decision import Option
+from estimator.report import is_sure
+from estimator.report.palette import QUIET
 
 Figure = dict[str, Any]
+Row = dict[str, object]
 
-API, HOSTED, CLAIM, LIMIT, QUIET = "#1a9e86", "#4a86e8", "#d9822b", "#d9534f", "#8795a1"
-_LINES = (API, "#8e6bbf", "#c2557f", "#6a8f2f", "#2f7fa8", "#a8762f")
-_KINDS: tuple[tuple[str, Callable[[Option], bool], Figure], ...] = (
-    ("By the token, list price", lambda o: o.kind == "api" and is_sure(o.status), {"color": API}),
-    ("On your own GPUs", lambda o: o.kind == "selfhost", {"color": HOSTED}),
-    (
-        "A claim, not a list price",
-        lambda o: not is_sure(o.status),
-        {"color": "rgba(0,0,0,0)", "line": {"color": CLAIM, "width": 1.5}, "pattern": {"shape": "/", "fgcolor": CLAIM}},
-    ),
-)
-_ROW_PX = 34
-_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_OFF_THE_CHART = 4  # How often the longest bar of the others a bar must be to be cut.
+ACCENT = "#178f7a"  # What is no model's: spending, savings, requests.
+_ROW_PX, _BAR, _RANGE = 44, 0.2, 0.38  # A row's height, and of it the bar's and the range's.
+_AXIS_PX = 28
+_LABEL_UP, _BAR_DOWN = 0.26, 0.16
+_LETTER_PX, _LINE_PX, _GAP_PX, _WRAPPED = 6.6, 15, 3, 17
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A question, the picture that answers it, the answer in words, and the figures behind it, made when asked for.
+
+    `reading` tells how to read the picture, where that needs telling.
+    """
+
+    question: str
+    figure: Figure
+    answer: str
+    rows: Callable[[], Sequence[Row]]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of a chart of bars, in units of its axis; a doubted one is hatched. `told` is said on hover."""
+
+    label: str
+    written: str
+    low: float
+    typical: float
+    high: float
+    color: str
+    is_doubted: bool = False
+    told: str = ""
+    start: float = 0.0
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a line ends, in units of its axis (powers of ten on a logarithmic one), and what it is called."""
+
+    name: str
+    y: float
+    color: str
+    is_claim: bool = False
 
 
 def label(option: Option) -> str:
@@ -37,283 +63,131 @@ def label(option: Option) -> str:
     return f"{option.name} (claimed)" if not is_sure(option.status) else option.name
 
 
-def cost_bars(options: Sequence[Option], purse: Purse) -> Figure:
-    """Monthly cost of each option, cheapest on top; whiskers from low to high; claims hatched.
+def bars(rows: Sequence[Bar], end: float, prefix: str) -> Figure:
+    """A row for each, first on top: its name and amount above, a solid bar, and a pale one from low to high.
 
-    The axis is made for what is bought by the token. A bar of own GPUs that is far longer runs off the chart, and its
-    figure stands beside its name, as with all.
+    What is longer than `end` runs off the chart, and says so.
     """
-    names = [f"{label(o)}  <b>{purse.written(o.usd)}</b>" for o in options]
-    traces = []
-    for title, belongs, marker in _KINDS:
-        chosen = [(name, o) for name, o in zip(names, options, strict=True) if belongs(o)]
-        if chosen:
-            traces.append(_bars(title, chosen, marker, purse))
-    end = _axis_end(options, purse)
-    layout = layout_of(height=_ROW_PX * len(options) + 110, x=f"{purse.symbol} a month")
-    layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
-    layout["xaxis"] |= {"range": [0, end], "tickprefix": purse.symbol, "nticks": 3, "tickangle": 0}
-    layout["bargap"] = 0.35
-    layout["annotations"] = [
-        {
-            "x": end,
-            "y": name,
-            "text": "off the chart ▸",
-            "showarrow": False,
-            "xanchor": "right",
-            "font": {"color": "white", "size": 11},
-        }
-        for name, o in zip(names, options, strict=True)
-        if purse.drawn(o.usd) > end
-    ]
-    return {"data": traces, "layout": layout}
+    places = [place + _BAR_DOWN for place in range(len(rows))]
+    layout = layout_of(height=_ROW_PX * len(rows) + _AXIS_PX)
+    layout["margin"] = {"l": 0, "r": 16, "t": 0, "b": _AXIS_PX, "pad": 0}
+    layout["xaxis"] |= {"range": [0, end], "tickprefix": prefix, "nticks": 4, "tickformat": ",~r"}
+    layout["yaxis"]["automargin"] = False
+    layout["yaxis"] |= {"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False}
+    layout |= {"barmode": "overlay", "showlegend": False}
+    layout["annotations"] = [_above(place, row) for place, row in enumerate(rows)]
+    layout["annotations"] += [_cut(place) for place, row in enumerate(rows) if row.start + row.typical > end]
+    return {"data": [_ranges(rows, places), _solid(rows, places)], "layout": layout}
 
 
-def _axis_end(options: Sequence[Option], purse: Purse) -> float:
-    bought = max((purse.drawn(o.high_usd) for o in options if o.kind == "api"), default=0.0)
-    everything = max((purse.drawn(o.high_usd) for o in options), default=1.0)
-    return 1.05 * (everything if everything < _OFF_THE_CHART * bought or not bought else bought)
-
-
-def _bars(title: str, chosen: Sequence[tuple[str, Option]], marker: Figure, purse: Purse) -> Figure:
+def _ranges(rows: Sequence[Bar], places: Sequence[float]) -> Figure:
+    wide = [(place, row) for place, row in zip(places, rows, strict=True) if row.high > row.low]
+    lines = {"color": [row.color for _, row in wide], "width": 1}
     return {
         "type": "bar",
         "orientation": "h",
-        "name": title,
-        "marker": marker,
-        "y": [name for name, _ in chosen],
-        "x": [purse.drawn(o.usd) for _, o in chosen],
-        "error_x": _whiskers([o for _, o in chosen], purse),
-        "customdata": [[label(o), *_told(o, purse)] for _, o in chosen],
-        "hovertemplate": "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} to %{customdata[3]}<extra></extra>",
-    }
-
-
-class Ranged(Protocol):
-    """An amount with its bounds, in USD."""
-
-    @property
-    def low_usd(self) -> Decimal: ...
-    @property
-    def usd(self) -> Decimal: ...
-    @property
-    def high_usd(self) -> Decimal: ...
-
-
-def _whiskers(amounts: Sequence[Ranged], purse: Purse) -> Figure:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": [purse.drawn(a.high_usd - a.usd) for a in amounts],
-        "arrayminus": [purse.drawn(a.usd - a.low_usd) for a in amounts],
-        "thickness": 1.2,
-        "width": 3,
-        "color": QUIET,
-    }
-
-
-def _told(amount: Ranged, purse: Purse) -> list[str]:
-    return [purse.written(each) for each in (amount.usd, amount.low_usd, amount.high_usd)]
-
-
-def break_even_lines(curves: Sequence[tuple[str, Curve]], today: Fraction, purse: Purse) -> Figure:
-    """Monthly cost over volume, both on logarithmic axes; own GPUs climb in steps, within their range."""
-    traces: list[Figure] = []
-    colors = iter(_LINES * len(curves))
-    for name, curve in curves:
-        if curve.option.kind == "selfhost":
-            traces += [_band(curve, purse), _line(name, curve, HOSTED, purse)]
-        else:
-            traces.append(_line(name, curve, next(colors), purse))
-    layout = layout_of(height=460, x="requests a month", y=f"{purse.symbol} a month")
-    dearest = max(purse.drawn(p.high_usd) for _, curve in curves for p in curve.points)
-    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
-    layout["yaxis"] |= {
-        "type": "log",
-        "dtick": 1,
-        "tickprefix": purse.symbol,
-        "tickformat": ",~r",
-        "range": [0, math.log10(dearest)],
-    }
-    layout["shapes"] = [_rule_at(float(today))]
-    layout["annotations"] = [
-        {
-            "x": math.log10(today),
-            "y": 0.02,
-            "yref": "paper",
-            "text": " you, today",
-            "showarrow": False,
-            "xanchor": "left",
-            "yanchor": "bottom",
-        }
-    ]
-    return {"data": traces, "layout": layout}
-
-
-def _band(curve: Curve, purse: Purse) -> Figure:
-    """The range of a curve, shaded."""
-    x = [float(p.requests_per_month) for p in curve.points]
-    return {
-        "type": "scatter",
-        "x": x + x[::-1],
-        "y": [purse.drawn(p.high_usd) for p in curve.points] + [purse.drawn(p.low_usd) for p in reversed(curve.points)],
-        "fill": "toself",
-        "fillcolor": "rgba(74,134,232,0.16)",
-        "line": {"width": 0},
+        "y": [place for place, _ in wide],
+        "width": _RANGE,
+        "base": [row.low for _, row in wide],
+        "x": [row.high - row.low for _, row in wide],
+        "marker": {"color": [pale(row.color) for _, row in wide], "line": lines},
         "hoverinfo": "skip",
-        "showlegend": False,
     }
 
 
-def _line(name: str, curve: Curve, color: str, purse: Purse) -> Figure:
-    width = 3 if curve.option.kind == "selfhost" else 2
+def _solid(rows: Sequence[Bar], places: Sequence[float]) -> Figure:
+    shapes = ["/" if row.is_doubted else "" for row in rows]
     return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": [float(p.requests_per_month) for p in curve.points],
-        "y": [purse.drawn(p.usd) for p in curve.points],
-        "line": {"color": color, "width": width, "dash": "solid" if is_sure(curve.option.status) else "dot"},
-        "customdata": [[count(p.requests_per_month), purse.written(p.usd)] for p in curve.points],
-        "hovertemplate": "%{customdata[0]} requests: %{customdata[1]}<extra>" + name + "</extra>",
+        "type": "bar",
+        "orientation": "h",
+        "y": places,
+        "width": _BAR,
+        "base": [row.start for row in rows],
+        "x": [row.typical for row in rows],
+        "marker": {
+            "color": [row.color for row in rows],
+            "line": {"color": [row.color for row in rows], "width": 1},
+            "pattern": {"shape": shapes, "fillmode": "replace", "size": 5, "solidity": 0.4},
+        },
+        "customdata": [row.told for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 
-def _rule_at(x: float) -> Figure:
+def _above(place: int, row: Bar) -> Figure:
+    text = f"{row.label}  <b>{row.written}</b>"
+    return note(text, x=0, y=place - _LABEL_UP, xref="x domain", xanchor="left", yanchor="middle")
+
+
+def _cut(place: int) -> Figure:
+    return note("off the chart ▸", x=1, y=place - _LABEL_UP, xref="x domain", xanchor="right", yanchor="middle")
+
+
+def beside(ends: Sequence[End], span: tuple[float, float], height: int) -> tuple[list[Figure], int]:
+    """Names at the ends of lines, kept apart, and the margin that they need on the right, in pixels.
+
+    `span` is what the axis shows, and `height` how many pixels it shows it on.
+    """
+    ordered = sorted(ends, key=lambda end: -end.y)
+    texts = [textwrap.wrap(end.name, _WRAPPED) or [""] for end in ordered]
+    unit = (span[1] - span[0]) / height
+    sizes = [unit * (_LINE_PX * len(lines) + _GAP_PX) for lines in texts]
+    places = apart([end.y for end in ordered], sizes, span)
+    notes = [
+        note(_named(lines, end), x=1, y=place, xref="paper", xanchor="left", yanchor="middle")
+        for lines, end, place in zip(texts, ordered, places, strict=True)
+    ]
+    longest = max((len(line) for lines in texts for line in lines), default=0)
+    return notes, round(_LETTER_PX * (longest + 3))
+
+
+def _named(lines: Sequence[str], end: End) -> str:
+    sign = "○" if end.is_claim else "●"
+    return f'<span style="color:{end.color}">{sign}</span> ' + "<br>   ".join(lines)
+
+
+def apart(places: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:
+    """Places from the top down, moved as far as their sizes need so as not to overlap, within the span where it can."""
+    top, found = span[1], []
+    for place, size in zip(places, sizes, strict=True):
+        found.append(min(place, top - size / 2))
+        top = found[-1] - size / 2
+    bottom = span[0]
+    for n in reversed(range(len(found))):
+        found[n] = max(found[n], bottom + sizes[n] / 2)
+        bottom = found[n] + sizes[n] / 2
+    return found
+
+
+def note(text: str, **where: object) -> Figure:
+    """Words within a chart."""
+    return {"text": text, "showarrow": False, "align": "left", **where}
+
+
+def rule_at(x: object) -> Figure:
+    """A dashed line from the bottom to the top."""
     line = {"color": QUIET, "width": 1.5, "dash": "dash"}
     return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
-def price_steps(rules: Sequence[tuple[str, PriceRule]], start: datetime, end: datetime) -> Figure:
-    """Prices per million tokens over time, one step line for each named item; claims dotted."""
-    traces: list[Figure] = []
-    names = list(dict.fromkeys(name for name, _ in rules))
-    for color, name in zip(_LINES * len(names), names, strict=False):
-        of_name = sorted((r for n, r in rules if n == name), key=lambda r: r.begins)
-        x: list[datetime | None] = []
-        y: list[float | None] = []
-        for rule in of_name:
-            x += [max(rule.begins, start), min(rule.ends, end), None]
-            y += [float(rule.typical), float(rule.typical), None]
-        dash = "solid" if is_sure(of_name[0].status) else "dot"
-        line = {"color": color, "width": 2.5, "dash": dash}
-        hover = "%{x|%-d %B %Y}: $%{y}<extra>" + name + "</extra>"
-        traces.append(
-            {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hovertemplate": hover}
-        )
-    layout = layout_of(height=360, y="US dollars per 1M tokens")
-    layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
-    return {"data": traces, "layout": layout}
+def pale(color: str, share: float = 0.2) -> str:
+    """A colour of the form #rrggbb, seen through."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{share:g})"
 
 
-def swing_bars(swings: Sequence[Swing], base: Decimal | None, never: Decimal) -> Figure:
-    """From how many requests a month own GPUs pay at both ends of each input, widest on top; `never` ends the axis."""
-    names = [swing.name for swing in swings]
-    traces = []
-    for title, color, end in (("at its low end", API, "low"), ("at its high end", CLAIM, "high")):
-        volumes = [getattr(swing, end) for swing in swings]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": title,
-                "marker": {"color": color, "size": 13, "symbol": ["x" if v is None else "circle" for v in volumes]},
-                "x": [float(never if v is None else v) for v in volumes],
-                "y": names,
-                "customdata": [
-                    [getattr(swing, f"at_{end}"), "never" if v is None else f"from {count(v)} requests"]
-                    for swing, v in zip(swings, volumes, strict=True)
-                ],
-                "hovertemplate": "%{y}, %{customdata[0]}: %{customdata[1]}<extra></extra>",
-            }
-        )
-    layout = layout_of(height=_ROW_PX * len(swings) + 120, x="requests a month from which it pays; a cross is never")
-    layout["yaxis"] |= {"categoryorder": "array", "categoryarray": names[::-1], "ticksuffix": "  "}
-    layout["xaxis"] |= {"type": "log", "dtick": 1, "tickformat": "~s"}
-    bars = [
-        {
-            "type": "line",
-            "x0": float(never if swing.low is None else swing.low),
-            "x1": float(never if swing.high is None else swing.high),
-            "y0": swing.name,
-            "y1": swing.name,
-            "line": {"color": QUIET, "width": 6},
-            "layer": "below",
-        }
-        for swing in swings
-    ]
-    layout["shapes"] = bars + ([_rule_at(float(base))] if base is not None else [])
-    return {"data": traces, "layout": layout}
-
-
-def fleet_hours(arrivals: Sequence[float], fleet: Fleet) -> Figure:
-    """Requests a minute and copies kept, hour by hour; 168 hours are those of a week from Monday on."""
-    week = len(arrivals) == len(_WEEK) * 24
-    x = [f"{_WEEK[h // 24]} {h % 24:02d}:00" if week else f"hour {h + 1}" for h in range(len(arrivals))]
-    both: Figure = {"type": "scatter", "mode": "lines", "x": x}
-    requests = both | {"name": "requests a minute", "y": [rate * 60 for rate in arrivals], "line": {"color": API}}
-    copies = both | {"name": "copies kept", "y": list(fleet.replicas_by_hour), "yaxis": "y2"}
-    copies["line"] = {"color": HOSTED, "shape": "hv"}
-    layout = layout_of(height=300, y="requests a minute")
-    layout["yaxis"] |= {"rangemode": "tozero"}
-    layout["xaxis"] |= {"nticks": 8}
-    layout["yaxis2"] = {
-        "title": {"text": "copies"},
-        "overlaying": "y",
-        "side": "right",
-        "rangemode": "tozero",
-        "fixedrange": True,
-        "showgrid": False,
-        "dtick": max(1, fleet.peak_replicas // 4),
-    }
-    return {"data": [requests, copies], "layout": layout}
-
-
-def rent_trend(months: Sequence[RentMonth], quotes: Sequence[RentalQuote]) -> Figure:
-    """Rents on demand by month: every quote, their median, and the middle half shaded."""
-    middle = [month.month.replace(day=15) for month in months]
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "middle half",
-        "x": middle + middle[::-1],
-        "y": [float(m.upper) for m in months] + [float(m.lower) for m in reversed(months)],
-        "fill": "toself",
-        "fillcolor": "rgba(74,134,232,0.16)",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
-    medians = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": "median of the month",
-        "x": middle,
-        "y": [float(m.median) for m in months],
-        "line": {"color": HOSTED, "width": 2.5},
-        "customdata": [m.quotes for m in months],
-        "hovertemplate": "%{x|%B %Y}: $%{y:.2f}, %{customdata} quotes<extra></extra>",
-    }
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "a seller's quote",
-        "x": [quote.as_of for quote in quotes],
-        "y": [float(quote.usd_per_gpu_hour) for quote in quotes],
-        "marker": {"color": QUIET, "size": 6},
-        "customdata": [quote.provider for quote in quotes],
-        "hovertemplate": "%{customdata}, %{x|%-d %B %Y}: $%{y:.2f}<extra></extra>",
-    }
-    layout = layout_of(height=320, y="US dollars for a GPU-hour")
-    layout["yaxis"] |= {"tickprefix": "$", "rangemode": "tozero"}
-    return {"data": [band, medians, dots], "layout": layout}
-
-
-def layout_of(*, height: int, x: str = "", y: str = "") -> Figure:
+def layout_of(*, height: int, x: str = "", y: str = "", months: bool = False) -> Figure:
+    """What all figures have; below the plot there is room for the title of `x`, or for years below months."""
+    dates = {"tickformat": "%b<br>%Y", "nticks": 5} if months else {}
     return {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
-        "xaxis": {"title": {"text": x}, "automargin": True, "fixedrange": True},
-        "yaxis": {"title": {"text": y}, "automargin": True, "fixedrange": True},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 52 if x or months else 28},
+        "xaxis": {"fixedrange": True, "tickangle": 0, "automargin": False} | dates | _titled(x),
+        "yaxis": {"fixedrange": True, "automargin": True} | _titled(y),
+        "showlegend": False,
         "hoverlabel": {"align": "left"},
     }
+
+
+def _titled(text: str) -> Figure:
+    return {"title": {"text": text}} if text else {}

@@ -2,25 +2,23 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from estimator.dashboard.charts import Figure, layout_of, pale
 from estimator.report.measured import date_words, errors_of, load_words, source_words, system_words
+from estimator.report.palette import QUIET
 from estimator.selfhost.accuracy import Point
 
-Figure = dict[str, Any]
-
-# Okabe and Ito's colours, which colour-blind people tell apart, on light and on dark; a sign each besides.
-_LOOKS = (
-    ("#56B4E9", "circle"),
-    ("#E69F00", "square"),
-    ("#009E73", "diamond"),
-    ("#D55E00", "triangle-up"),
-    ("#CC79A7", "cross"),
-    ("#0072B2", "x"),
-    ("#B8A800", "star"),
-    ("#999999", "hexagon"),
+# Okabe and Ito's colours as mid-tones, which colour-blind people tell apart, on light and on dark; a sign each besides.
+LOOKS = (
+    ("#3591c7", "circle"),
+    ("#b87f00", "square"),
+    ("#009e73", "diamond"),
+    ("#d55e00", "triangle-up"),
+    ("#c4709f", "cross"),
+    ("#0072b2", "x"),
+    ("#8f8000", "star"),
+    ("#7b8894", "hexagon"),
 )
-_GREY, _BAND = "#8795a1", "rgba(135,149,161,0.18)"
 _FACTOR = 2.0
 _MANY = 100  # Points of a family that are drawn small and see-through.
 
@@ -35,21 +33,15 @@ def predicted_against_measured(points: Sequence[Point], families: Sequence[str])
     for place, family in enumerate(families):
         mine = sorted((p for p in points if p.measurement.family == family), key=lambda p: not p.counts)
         if mine:
-            traces.append(_family(family, mine, *_LOOKS[place % len(_LOOKS)]))
+            traces.append(_family(family, mine, *LOOKS[place % len(LOOKS)]))
     axis = {"type": "log", "range": [math.log10(low), math.log10(high)], "dtick": 1, "tickformat": "~s"}
-    axis |= {"automargin": True, "fixedrange": True}
-    return {
-        "data": traces,
-        "layout": {
-            "height": 520,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "xaxis": {**axis, "title": {"text": "measured, tokens a second for each GPU"}},
-            "yaxis": {**axis, "title": {"text": "predicted"}},
-            "legend": {"orientation": "h", "x": 0, "y": -0.14, "xanchor": "left", "yanchor": "top"},
-            "hoverlabel": {"align": "left"},
-            "hovermode": "closest",
-        },
-    }
+    layout = layout_of(height=560, x="measured, tokens a second for each GPU", y="predicted")
+    layout |= {"showlegend": True, "hovermode": "closest"}
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"}
+    layout["margin"] |= {"t": 90}
+    layout["xaxis"] |= axis
+    layout["yaxis"] |= axis
+    return {"data": traces, "layout": layout}
 
 
 def _ends(points: Iterable[Point]) -> tuple[float, float]:
@@ -67,14 +59,14 @@ def _within(low: float, high: float) -> Figure:
         "x": [low, high, high, low],
         "y": [low / _FACTOR, high / _FACTOR, high * _FACTOR, low * _FACTOR],
         "fill": "toself",
-        "fillcolor": _BAND,
+        "fillcolor": pale(QUIET),
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
 
 
 def _exact(low: float, high: float) -> Figure:
-    line = {"color": _GREY, "width": 1.5}
+    line = {"color": QUIET, "width": 1.5}
     return {
         "type": "scatter",
         "mode": "lines",

@@ -7,9 +7,10 @@ from fractions import Fraction
 import streamlit as st
 
 from estimator.dashboard.answers import everything, half_hour
-from estimator.dashboard.charts_levers import saving_bars
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_levers import saving_chart
 from estimator.dashboard.evidence import evidence, floor_asked, own_asked
-from estimator.dashboard.parts import QUIET, escaped, seller, sources, table
+from estimator.dashboard.parts import escaped, seller, sources, table
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.risk import risk_folds, rules_asked
 from estimator.dashboard.summaries import cheaper as summary
@@ -36,9 +37,8 @@ def show(work: Workload) -> None:
     found = _pulled(work, scenario, (model.provider, model.id), demands)
     summary.show(found, work, mine)
     if found.found:
-        alt = f"What each of {len(found.found)} changes would save a month"
-        st.plotly_chart(saving_bars(found.found, mine), config=QUIET, alt=alt, key="savings")
-        _table(found.found, mine)
+        draw(saving_chart(found.found, mine), "savings")
+        _taken_for_granted(found.found)
     _doubts(found)
     _left_out(found)
     _mixed(work, scenario, demands, found.present, mine)
@@ -87,26 +87,8 @@ def _mix_of(work: Workload, scenario: Scenario, demands: Demands, easy: Fraction
     return mix(work, catalog(), scenario, demands, easy_share=easy, each=each)
 
 
-def _table(found: Sequence[Lever], mine: Purse) -> None:
-    rows = [
-        {
-            "Change": lever.fact.name,
-            "Saves a month": lever.usd,
-            "At least": lever.low_usd,
-            "At most": lever.high_usd,
-            "Then": lever.after_usd,
-            "What is done": lever.change,
-            "Effort": lever.fact.effort,
-            "Risk": lever.fact.risk,
-        }
-        for lever in found
-    ]
-    money = ("Saves a month", "At least", "At most", "Then")
-    table(rows, dict.fromkeys(money, mine.written), "What each change saves, its effort and its risk", _high(rows))
-    st.caption(
-        "Each change for itself: savings do not add up. Amounts are worked out from prices; effort and risk are our "
-        "judgement."
-    )
+def _taken_for_granted(found: Sequence[Lever]) -> None:
+    st.caption("Amounts are worked out from prices; effort and risk are our judgement.")
     with st.expander("Taken for granted, and sources"):
         every = [a for lever in found for a in lever.assumptions if lever.fact.id != "selfhost"]
         about = dict.fromkeys((a.text, a.status) for a in every)

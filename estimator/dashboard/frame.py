@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
@@ -29,11 +30,11 @@ from pricing.currency import rate_words
 
 Body = Callable[[], None]
 
+_STYLE = Path(__file__).with_name("style.css")
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
     "What you upload is counted and forgotten; only a trial sends prompts on, to where you say, and says so first."
 )
-_TIGHT = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"  # The answer comes first.
 
 
 class Place(NamedTuple):
@@ -120,7 +121,7 @@ PAGES = {
 
 def show() -> None:
     st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
-    st.html(_TIGHT)
+    st.html(_STYLE)
     pages = {
         path: st.Page(place.body, title=place.name, url_path=path, default=path == "cost")
         for path, place in PAGES.items()

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from estimator.dashboard.charts import cost_bars
+from estimator.dashboard import charts_cost
+from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, status_words
@@ -15,7 +16,6 @@ from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
 
-QUIET = {"displayModeBar": False}
 _NAMED = 4
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
 
@@ -37,9 +37,7 @@ def seller(option: Option) -> str:
 
 def cost_chart(options: Sequence[Option], key: str, mine: Purse) -> None:
     if options:
-        first = options[0]
-        alt = f"Monthly cost of {len(options)} ways to do this work, cheapest {first.name} at {mine.written(first.usd)}"
-        st.plotly_chart(cost_bars(options, mine), config=QUIET, alt=alt, key=key)
+        draw(charts_cost.cost_chart(options, mine), key)
 
 
 def cost_table(options: Sequence[Option], mine: Purse) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 import streamlit as st
 
 from estimator.dashboard.answers import half_hour
-from estimator.dashboard.charts import price_steps
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_prices import price_chart
 from estimator.dashboard.movement import show_changes, show_then_and_now
-from estimator.dashboard.parts import QUIET, escaped, sources, table
+from estimator.dashboard.parts import escaped, sources, table
 from estimator.dashboard.purse import purse
 from estimator.dashboard.upkeep import show_upkeep
 from estimator.dashboard.work import choose
@@ -129,8 +130,7 @@ def _history() -> None:
         if rule.status in BILLABLE | CLAIMS
     ]
     start = min((r.valid_from for _, r in shown if r.valid_from), default=now() - _HISTORY)
-    figure = price_steps(shown, start - timedelta(days=14), now() + _AHEAD)
-    st.plotly_chart(figure, config=QUIET, alt=f"Prices of {model.info.name} over time", key="history")
+    draw(price_chart(model, shown, start - timedelta(days=14), now() + _AHEAD), "history")
     with st.expander(f"All {len(model.rules)} price rules of {model.info.name}"):
         st.dataframe([_rule(rule) for rule in model.rules], hide_index=True, alt="Every price rule with its source")
     sources(tuple(dict.fromkeys(rule.source for rule in model.rules)), book)
@@ -143,17 +143,13 @@ def _disagreements(model: Model) -> None:
     per = {rule.item: rule.per for rule in model.rules}
     if found:
         st.markdown("**Another source says otherwise**")
-        st.table(
-            [
-                {
-                    "What": catalog().items[d.item].name,
-                    "When": d.mode or "standard",
-                    "We follow": escaped(f"{rate(d.usd_followed, per[d.item])}, {d.source_followed}"),
-                    "Other": escaped(f"{rate(d.usd_other, per[d.item])}, {d.source_other}"),
-                    "Why": escaped(d.why),
-                }
+        st.markdown(
+            "\n".join(
+                f"- {catalog().items[d.item].name}, {d.mode or 'standard'}: we follow "
+                f"**{escaped(rate(d.usd_followed, per[d.item]))}** ({escaped(d.source_followed)}); "
+                f"{escaped(d.source_other)} says {escaped(rate(d.usd_other, per[d.item]))}. {escaped(d.why)}"
                 for d in found
-            ]
+            )
         )
 
 

@@ -7,8 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from estimator.dashboard import fitting, nearby
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
-from estimator.dashboard.charts import break_even_lines, fleet_hours, rent_trend, swing_bars
-from estimator.dashboard.parts import QUIET, behind, escaped
+from estimator.dashboard.chart import draw
+from estimator.dashboard.charts_hosting import break_even_chart, fleet_chart, swing_chart
+from estimator.dashboard.charts_prices import rent_chart
+from estimator.dashboard.parts import behind, escaped
 from estimator.dashboard.purse import purse
 from estimator.dashboard.summaries import selfhost as summary
 from estimator.dashboard.summaries.selfhost import named
@@ -90,13 +92,12 @@ def _about(model: Architecture) -> None:
 
 
 def _chart(plan: Plan, work: Workload, found: Rivalry) -> None:
-    st.plotly_chart(
-        break_even_lines([(named(c.option), c) for c in found.curves], work.requests_per_month, purse()),
-        config=QUIET,
-        alt=f"Monthly cost over volume: {plan.architecture.name} on own GPUs and {len(found.break_evens)} models "
-        "bought by the token",
-        key="break-even",
+    curves = [(named(c.option), c) for c in found.curves]
+    answer = (
+        f"Monthly cost over volume: {plan.architecture.name} on own GPUs and {len(found.break_evens)} models bought "
+        f"by the token. At today's volume own GPUs cost {purse().written(plan.usd)}."
     )
+    draw(break_even_chart(curves, work.requests_per_month, answer, purse()), "break-even")
 
 
 def _details(plan: Plan, work: Workload, found: Rivalry) -> None:
@@ -147,26 +148,9 @@ def _swings(found: Rivalry) -> None:
     st.caption(f"Own GPUs instead of {against}: each input at both ends of its range, all else as it is.")
     if any(swing.low is not None or swing.high is not None for swing in found.swings):
         never = max(point.requests_per_month for point in found.curves[0].points)
-        st.plotly_chart(
-            swing_bars(found.swings, found.watched.typical, never),
-            config=QUIET,
-            alt=f"From which volume on it pays at both ends of each input; {found.swings[0].name} moves it most",
-            key="swings",
-        )
+        draw(swing_chart(found.swings, found.watched.typical, never), "swings")
     else:
         st.markdown("None of them alone would make own GPUs pay at any volume in view.")
-    st.table(
-        [
-            {
-                "Input": swing.name,
-                "low end": escaped(swing.at_low),
-                "pays from": _from(swing.low),
-                "high end": escaped(swing.at_high),
-                "pays then from": _from(swing.high),
-            }
-            for swing in found.swings
-        ]
-    )
 
 
 def _percent(share: float) -> str:
@@ -224,12 +208,7 @@ def _hours(plan: Plan, work: Workload) -> None:
         f"{targets.share:.0%} get their first word within {targets.ttft_s:g} s, and "
         f"{1000 / targets.tpot_ms:.0f} tokens a second from then on."
     )
-    st.plotly_chart(
-        fleet_hours(plan.levels[1].asked.arrivals, fleet),
-        config=QUIET,
-        alt=f"Requests a minute by hour, and the {fleet.peak_replicas} copies kept for them",
-        key="hours",
-    )
+    draw(fleet_chart(plan.levels[1].asked.arrivals, fleet), "hours")
 
 
 def _tenures(plan: Plan, found: Rivalry) -> None:
@@ -263,14 +242,10 @@ def _rents(plan: Plan) -> None:
     if not months:
         st.caption("No dated quote is on record for it.")
         return
-    st.plotly_chart(
-        rent_trend(months, quotes),
-        config=QUIET,
-        alt=f"Rent of one {plan.device.name} by month, from {len(quotes)} quotes",
-        key="rents",
-    )
+    draw(rent_chart(plan.device.name, months, quotes), "rents")
     st.caption(
         escaped(
+            "Each dot is a seller's quote; the shade holds the middle half. "
             f"{len(quotes)} dated quotes on demand, {quotes[0].as_of:%-d %B %Y} to {quotes[-1].as_of:%-d %B %Y}. "
             "Sellers differ from month to month, so look at the dots of one seller too."
         )
