@@ -1,5 +1,7 @@
 """Breakeven: what AI work costs, on which model, bought by the token or run on its own GPUs."""
 
-from estimator.dashboard import show
+import streamlit as st
 
-show()
+from estimator.dashboard.server import middleware
+
+app = st.App("estimator/dashboard/main.py", middleware=middleware())

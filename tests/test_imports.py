@@ -42,6 +42,7 @@ DOORS = {
     "tinytag": ("estimator.tokens.media",),
     "plotly": ("estimator.dashboard.charts",),
     "streamlit": ("app", "estimator.dashboard"),
+    "starlette": ("estimator.dashboard.server",),
     "typst": ("estimator.report",),
     "holidays": ("pricing.windows",),
     "dateutil": ("estimator.workload.exports.cells",),
