@@ -27,11 +27,11 @@ _INLINE_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # Of S
 
 _POLICY = {
     "default-src": "'self'",
-    "script-src": f"'self' {_INLINE_SCRIPT}",
+    "script-src": f"'self' 'wasm-unsafe-eval' {_INLINE_SCRIPT}",  # Its protocol's numbers are read by WebAssembly.
     "style-src": "'self' 'unsafe-inline'",  # Streamlit's parts write their styles into the page.
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
-    "worker-src": "'self' blob:",
+    "worker-src": "'none'",
     "connect-src": "'self'",
     "object-src": "'none'",
     "base-uri": "'none'",
