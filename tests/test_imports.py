@@ -26,7 +26,12 @@ FLOORS = (
 
 DOORS = {
     # Prices come in, a trial's prompts go to where the person says, alerts go out.
-    "httpx": ("pricing.refresh", "estimator.decision.endpoint", "estimator.workspace.deliver"),
+    "httpx": (
+        "pricing.refresh",
+        "estimator.decision.endpoint",
+        "estimator.decision.reach",
+        "estimator.workspace.deliver",
+    ),
     "tenacity": ("pricing.refresh", "estimator.decision.endpoint"),
     "filelock": ("pricing.store",),
     "genai_prices": ("pricing.feeds.genai",),

@@ -10,7 +10,6 @@ import streamlit as st
 from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
 from estimator.decision.endpoint import (
-    SWITCH,
     Endpoint,
     Prompt,
     endpoint,
@@ -18,6 +17,7 @@ from estimator.decision.endpoint import (
     trials_allowed,
 )
 from estimator.decision.prompts import MOST_PROMPTS, read_prompts, sample
+from estimator.decision.reach import SWITCH
 from estimator.decision.trial import Look, Measured, Score, Trial, blind, measured, own_scores, run, scores
 from pricing import InputError, Model, catalog, now
 
