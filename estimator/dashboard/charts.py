@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from html import escape
 from typing import Any, Protocol
 
 from estimator.dashboard.purse import Purse
@@ -43,7 +44,7 @@ def cost_bars(options: Sequence[Option], purse: Purse) -> Figure:
     The axis is made for what is bought by the token. A bar of own GPUs that is far longer runs off the chart, and its
     figure stands beside its name, as with all.
     """
-    names = [f"{label(o)}  <b>{purse.written(o.usd)}</b>" for o in options]
+    names = [f"{escape(label(o), quote=False)}  <b>{purse.written(o.usd)}</b>" for o in options]
     traces = []
     for title, belongs, marker in _KINDS:
         chosen = [(name, o) for name, o in zip(names, options, strict=True) if belongs(o)]
@@ -84,7 +85,7 @@ def _bars(title: str, chosen: Sequence[tuple[str, Option]], marker: Figure, purs
         "y": [name for name, _ in chosen],
         "x": [purse.drawn(o.usd) for _, o in chosen],
         "error_x": _whiskers([o for _, o in chosen], purse),
-        "customdata": [[label(o), *_told(o, purse)] for _, o in chosen],
+        "customdata": [[escape(label(o), quote=False), *_told(o, purse)] for _, o in chosen],
         "hovertemplate": "%{customdata[0]}: %{customdata[1]}<br>%{customdata[2]} to %{customdata[3]}<extra></extra>",
     }
 

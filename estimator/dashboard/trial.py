@@ -9,6 +9,7 @@ import streamlit as st
 
 from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
+from estimator.dashboard.rates import TRIALS, allow
 from estimator.decision.endpoint import (
     Endpoint,
     Prompt,
@@ -121,7 +122,8 @@ def _label(model: Model) -> str:
 
 
 def _run(known: list[tuple[Endpoint, str]], prompts: tuple[Prompt, ...]) -> None:
-    """One side after the other. A click elsewhere interrupts the bar, and with it the rest."""
+    """One side after the other. A click elsewhere interrupts the bar, and with it the rest. Raises TooOften."""
+    allow(TRIALS)
     bar = st.progress(0.0)
     st.caption("To stop, change anything on this page.")
     for key in (_PROBLEM, _RUNS, OWN_SCORES):
@@ -149,7 +151,7 @@ def _results(runs: tuple[Run, ...]) -> None:
         for problem, count in each.trial.problems.items():
             st.error(escaped(f"{each.trial.name}: {count} of {len(each.trial.asked)} prompts failed. {problem}"))
     if answered:
-        found = {r.trial.name: _rows(measured(r.trial, _priced(r), now())) for r in answered}
+        found = {escaped(r.trial.name): _rows(measured(r.trial, _priced(r), now())) for r in answered}
         st.table([{"": row, **{name: rows[row] for name, rows in found.items()}} for row in next(iter(found.values()))])
         st.caption(
             "Tokens and times are as the endpoint counts them and as they came here; output includes hidden thoughts, "

@@ -183,7 +183,9 @@ def _saved() -> Workload:
     name: str
     work: Workload
     name, work = st.session_state[SAVED]
-    st.caption(f"**{escaped(name)}**: {escaped(work.name)}, {count(work.units_per_month)} {work.units} a month.")
+    st.caption(
+        f"**{escaped(name)}**: {escaped(work.name)}, {count(work.units_per_month)} {escaped(work.units)} a month."
+    )
     return work
 
 
