@@ -45,8 +45,8 @@ def _answer(work: Workload, every: tuple[Option, ...], shown: tuple[Option, ...]
     own = f" On your own GPUs it would start at {escaped(mine.written(hosted.usd))}." if hosted else ""
     st.markdown(
         f"{escaped(work.name)}, {count(work.units_per_month)} {escaped(work.units)} a month, on the models that most "
-        f"people ask for: cheapest on **{escaped(least.name)}** ({escaped(mine.span(least.low_usd, least.high_usd))}). The "
-        f"cheapest of all {len(listed):,} on record is {escaped(cheapest.name)} at "
+        f"people ask for: cheapest on **{escaped(least.name)}** ({escaped(mine.span(least.low_usd, least.high_usd))}). "
+        f"The cheapest of all {len(listed):,} on record is {escaped(cheapest.name)} at "
         f"{escaped(mine.written(cheapest.usd))}.{own}"
     )
 
