@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from estimator.dashboard import failures
 from estimator.dashboard.server import middleware
 
-app = st.App("estimator/dashboard/main.py", middleware=middleware())
+failures.keep_messages_out_of_the_log()
+app = st.App("estimator/dashboard/main.py", middleware=middleware(), on_script_error=failures.tell)

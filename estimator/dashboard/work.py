@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from estimator.dashboard.build import build
 from estimator.dashboard.mapping import mapped, may_be_mapped
 from estimator.dashboard.parts import escaped
+from estimator.dashboard.uploads import BY_COMMAND, check_uploads
 from estimator.report import count
 from estimator.workload import (
     Profile,
@@ -109,7 +110,7 @@ def _files() -> Workload | None:
         "Usage exports, request logs, chats, documents, images or sound: one or several, also zipped",
         key="upload",
         accept_multiple_files=True,
-        help=f"Whatever it is, it is recognised. {_FORGOTTEN}",
+        help=f"Whatever it is, it is recognised. {BY_COMMAND} {_FORGOTTEN}",
     )
     if uploads and not _is_read(uploads):
         profile = _read(uploads)
@@ -135,6 +136,7 @@ def _is_read(uploads: Sequence[Any]) -> bool:
 
 def _read(uploads: Sequence[Any]) -> Profile | None:
     """The profile of all files; None while a table among them still has to be explained by the person."""
+    check_uploads(uploads)
     files = [Source(upload.name, upload.size, data=upload.getvalue()) for upload in uploads]
     bar = st.progress(0.0, "Reading …")
     try:
