@@ -1,16 +1,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+HOST ?= localhost
 
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
+# On one's own machine: the pages answer to its name only, and trials reach the endpoints that run on it.
+app: export BREAKEVEN_HOSTS ?= localhost,127.0.0.1,::1
+app: export BREAKEVEN_TRIALS ?= local
 app: .venv/app  ## set everything up and open the app
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-test: .venv/dev browser postgres  ## set everything up and run all tests
+test: .venv/dev browser postgres nginx  ## set everything up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev  ## lint, types, import directions, data
@@ -19,6 +23,9 @@ check: .venv/dev  ## lint, types, import directions, data
 	$(BIN)/mypy app.py pricing estimator tests
 	$(BIN)/python -m pytest -q tests/test_imports.py
 	$(BIN)/python -m pricing check
+
+audit: .venv/dev  ## ask what is known against the locked packages (.ci/audit.py tells 3 where nobody can be asked)
+	$(BIN)/python .ci/audit.py
 
 bench: .venv/dev  ## speed, as ratios against named peers
 	$(BIN)/python -m tests.bench
@@ -56,4 +63,8 @@ postgres:
 		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		{ echo "The tests of saved work need PostgreSQL: install Debian's package postgresql."; exit 1; }
 
-.PHONY: help app test check bench calibrate lock browser postgres
+nginx:
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update -qq && apt-get install -y -qq nginx >/dev/null; } || \
+		{ echo "The test of a team's deployment needs nginx: install it so that 'nginx' is on the PATH."; exit 1; }
+
+.PHONY: help app test check audit bench calibrate lock browser postgres nginx

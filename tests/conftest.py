@@ -22,6 +22,7 @@ from tests import postgres
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
 os.environ["BREAKEVEN_HOME"] = tempfile.mkdtemp()  # No test touches what the user has saved.
+os.environ["BREAKEVEN_TRIALS"] = "local"  # As `make app` sets it: the endpoints of the tests are on loopback.
 settings.register_profile("here", deadline=None)  # How long a case takes is for the bench to say.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

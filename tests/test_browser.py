@@ -17,6 +17,10 @@ from tests.test_variance import exports
 PAGES = ("cost", "compare", "cheaper", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
 LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
 
+# What the browser refuses to load or to run, by the policy that it was told.
+WATCH = """window.refused = []
+document.addEventListener("securitypolicyviolation", e => window.refused.push([e.effectiveDirective, e.blockedURI]))"""
+
 
 def open_page(page: Page, address: str) -> None:
     page.goto(address)
@@ -129,6 +133,7 @@ def test_a_page_stands_at_every_width_and_talks_to_nobody_else(
     page = context.new_page()
     asked: set[str | None] = set()
     problems: list[str] = []
+    page.add_init_script(WATCH)
     page.on("request", lambda request: asked.add(urlparse(request.url).hostname))
     page.on("pageerror", lambda error: problems.append(str(error)))
     open_page(page, f"{app_url}/{'' if name == 'cost' else name}")
@@ -138,4 +143,5 @@ def test_a_page_stands_at_every_width_and_talks_to_nobody_else(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert asked <= {"127.0.0.1", None, ""}
     assert problems == []
+    assert page.evaluate("window.refused") == []
     context.close()

@@ -287,7 +287,7 @@ def test_what_waits_is_shown_with_both_sides(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_amounts_in_another_currency_say_at_which_rate() -> None:
-    page = AppTest.from_file("../app.py", default_timeout=60).run()
+    page = AppTest.from_file("../estimator/dashboard/main.py", default_timeout=60).run()
     page.selectbox(key="currency").set_value("EUR").run()
     assert not page.exception
     assert "€" in page.header[0].value

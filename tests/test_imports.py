@@ -27,7 +27,12 @@ FLOORS = (
 
 DOORS = {
     # Prices come in, a trial's prompts go to where the person says, alerts go out.
-    "httpx": ("pricing.refresh", "estimator.decision.endpoint", "estimator.workspace.deliver"),
+    "httpx": (
+        "pricing.refresh",
+        "estimator.decision.endpoint",
+        "estimator.decision.reach",
+        "estimator.workspace.deliver",
+    ),
     "tenacity": ("pricing.refresh", "estimator.decision.endpoint"),
     "filelock": ("pricing.store",),
     "genai_prices": ("pricing.feeds.genai",),
@@ -48,6 +53,7 @@ DOORS = {
     "tinytag": ("estimator.tokens.media",),
     "plotly": ("estimator.dashboard.charts",),
     "streamlit": ("app", "estimator.dashboard"),
+    "starlette": ("estimator.dashboard.server",),
     "typst": ("estimator.report",),
     "jinja2": ("estimator.report.page",),
     "markupsafe": ("estimator.report.page",),

@@ -25,7 +25,7 @@ def show_affordable(work: Workload, limit_usd: Decimal) -> None:
     )
     options = [o for o in worth_showing(everything(work).options) if o.kind == "api"]
     purchases = [buys(option, work.units_per_month, limit_usd) for option in options]
-    st.caption(f"How many {work.units} each model could do within the limit ({escaped(work.name)}).")
+    st.caption(escaped(f"How many {work.units} each model could do within the limit ({work.name})."))
     st.dataframe(
         [
             _row(p, int(customers))

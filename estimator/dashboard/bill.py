@@ -6,6 +6,7 @@ import streamlit as st
 
 from estimator.dashboard.parts import escaped, sources, table
 from estimator.dashboard.purse import Purse, purse
+from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import Reconciliation, reconcile
 from estimator.decision.reconcile import COMPARED, Line, Verdict
 from estimator.report import as_billed, exact, exact_range, headline, item_words
@@ -39,6 +40,7 @@ def show() -> None:
     if not uploads:
         st.info("Choose the files of a usage export and of the costs that belong to it, to see whether they agree.")
         return
+    check_uploads(uploads)
     files = [(upload.name, upload.getvalue()) for upload in uploads]
     found = reconcile(read_statement(files, catalog().sizes), catalog())
     _answer(found, purse(max(line.start.date() for line in found.lines)))

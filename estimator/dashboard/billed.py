@@ -13,6 +13,7 @@ from estimator.dashboard.planning import Draft, choose_budget, my_budgets, place
 from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.saving import say_anew, show_news
 from estimator.dashboard.signed import ask_to_sign_in
+from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import MonthBill, Planned, Variance, month_bills, planned, priced, variance
 from estimator.report import cause_words, count, variance_headline
 from estimator.workload import read_statement
@@ -31,6 +32,7 @@ def show_bill(made: Draft, found: Look) -> None:
         help="They are read here and forgotten; only sums by month and model are kept, and only if you save them.",
     )
     if uploads:
+        check_uploads(uploads)
         files = [(upload.name, upload.getvalue()) for upload in uploads]
         bills = month_bills(read_statement(files, catalog().sizes), catalog())
     else:

@@ -1,5 +1,6 @@
 """What several pages show: the chart of costs, the table, what stands behind a figure, and the report."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -17,6 +18,9 @@ from pricing.errors import Failed
 from pricing.facts import Source
 
 _NAMED = 4
+# Streamlit looks for some signs after escapes are gone. This one shows as nothing, and parts them.
+_NOTHING = "\u2060"
+_MEANT = re.compile(r":(?=material|streamlit|//)|www(?=\.)|@|(?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))", re.IGNORECASE)
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
 
 
@@ -81,7 +85,7 @@ def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None) 
     for option in options:
         where = option.detail or seller(option)
         amounts = f"{mine.written(option.usd)} a month ({mine.span(option.low_usd, option.high_usd)})"
-        with st.expander(f"{option.name} · {amounts} · {where}".replace("$", r"\$")):
+        with st.expander(escaped(f"{option.name} · {amounts} · {where}")):
             _lines(option, mine, book or catalog())
 
 
@@ -91,13 +95,13 @@ def _lines(option: Option, mine: Purse, book: Catalog) -> None:
     st.table(
         [
             {
-                "What": ", ".join(filter(None, (item_words(line.name, book.items), line.applies))),
-                "How much": f"{count(line.quantity)} {line.unit}",
-                "Price": rate(line.rate_usd, line.per).replace("$", r"\$"),
+                "What": escaped(", ".join(filter(None, (item_words(line.name, book.items), line.applies)))),
+                "How much": escaped(f"{count(line.quantity)} {line.unit}"),
+                "Price": escaped(rate(line.rate_usd, line.per)),
                 "A month": escaped(mine.written(line.usd)),
-                "Price is": status_words(line.status),
-                "Source": line.source,
-                "Checked": line.checked_on,
+                "Price is": escaped(status_words(line.status)),
+                "Source": escaped(line.source),
+                "Checked": escaped(line.checked_on),
             }
             for line in option.lines
         ]
@@ -126,23 +130,24 @@ def sources(ids: Sequence[str], book: Catalog) -> None:
 
 def source_line(s: Source) -> str:
     """Title, linked where it is a page, publisher and the day it was read, in Markdown."""
-    where = (
-        f"[{escaped(s.title)}]({s.locator})" if s.locator.startswith("http") else f"{escaped(s.title)}, `{s.locator}`"
-    )
-    version = f" {s.version}" if s.version else ""
+    is_page = re.fullmatch(r"https?://[^\s<>\\]+", s.locator)
+    where = f"[{escaped(s.title)}](<{s.locator}>)" if is_page else escaped(f"{s.title}, {s.locator}")
+    version = escaped(f" {s.version}") if s.version else ""
     return f"{where}{version}. {escaped(s.publisher)}, read {s.accessed_on:%-d %B %Y}"
 
 
 def escaped(text: str) -> str:
-    """Text as it is, in Markdown."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~$:" else c for c in text)
+    """Text as it is, in Markdown and in the label of anything: in one line, without links, icons, arrows or lists."""
+    parted = _MEANT.sub(rf"\g<0>{_NOTHING}", re.sub(r"\s+", " ", text))
+    signs = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|~$:&" else c for c in parted)
+    return re.sub(r"^( ?\d*)([-+=]|[.)](?= |$))", r"\1\\\2", signs)
 
 
 def without_price(missing: Sequence[NoPrice]) -> None:
     if missing:
         names = list(dict.fromkeys(m.name for m in missing))
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        with st.expander(f"Without an honest figure: {', '.join(names[:_NAMED])}{more}"):
+        with st.expander(escaped(f"Without an honest figure: {', '.join(names[:_NAMED])}{more}")):
             st.markdown("\n".join(f"- **{escaped(m.name)}**: {escaped(m.reason)}" for m in missing))
 
 

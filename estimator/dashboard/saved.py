@@ -10,6 +10,7 @@ from estimator.dashboard.parts import behind, cost_chart, report_button, table, 
 from estimator.dashboard.purse import Purse
 from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_button
+from estimator.dashboard.upload_limits import check_uploads
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
@@ -226,6 +227,7 @@ def _file() -> None:
     st.caption("Every version of everything that you saved: your backup, and the way to another computer or database.")
     upload = st.file_uploader("A file that was exported here", type="zip", key="import-file")
     if upload is not None and st.button("Bring it in", key="import"):
+        check_uploads([upload])
         brought = mine().bring_in(upload.getvalue(), upload.name)
         many = "1 new version" if brought.versions == 1 else f"{brought.versions:,} new versions"
         say_anew(f"Brought in {many}. What was here stays as it is.")

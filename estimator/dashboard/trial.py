@@ -9,8 +9,8 @@ import streamlit as st
 
 from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
+from estimator.dashboard.rates import TRIALS, allow
 from estimator.decision.endpoint import (
-    SWITCH,
     Endpoint,
     Prompt,
     endpoint,
@@ -18,6 +18,7 @@ from estimator.decision.endpoint import (
     trials_allowed,
 )
 from estimator.decision.prompts import MOST_PROMPTS, read_prompts, sample
+from estimator.decision.reach import SWITCH
 from estimator.decision.trial import Look, Measured, Score, Trial, blind, measured, own_scores, run, scores
 from pricing import InputError, Model, catalog, now
 
@@ -124,7 +125,11 @@ def _label(model: Model) -> str:
 
 
 def _run(known: list[tuple[Endpoint, str]], prompts: tuple[Prompt, ...]) -> None:
-    """One side after the other. Any click runs the page anew, which interrupts the bar, and with it the rest."""
+    """One side after the other. Any click runs the page anew, which interrupts the bar, and with it the rest.
+
+    Raises TooOften.
+    """
+    allow(TRIALS)
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0)
         st.button("Stop", on_click=_stop, key="trial-stop", icon=":material/stop_circle:")
@@ -157,7 +162,7 @@ def _results(runs: tuple[Run, ...]) -> None:
         for problem, count in each.trial.problems.items():
             st.error(escaped(f"{each.trial.name}: {count} of {len(each.trial.asked)} prompts failed. {problem}"))
     if answered:
-        found = {r.trial.name: _rows(measured(r.trial, _priced(r), now())) for r in answered}
+        found = {escaped(r.trial.name): _rows(measured(r.trial, _priced(r), now())) for r in answered}
         st.table([{"": row, **{name: rows[row] for name, rows in found.items()}} for row in next(iter(found.values()))])
         st.caption(
             "Tokens and times are as the endpoint counts them and as they came here; output includes hidden thoughts, "

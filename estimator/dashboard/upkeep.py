@@ -42,7 +42,7 @@ def _one(review: Review) -> None:
     change = review.change
     found = catalog().models.get((change.provider, change.model))
     name = found.info.name if found else change.model
-    with st.expander(f"{name} · {change.kind} · {review.id}"):
+    with st.expander(escaped(f"{name} · {change.kind} · {review.id}")):
         st.markdown(f"**Why it waits**: {escaped(review.reason)}. Since {review.since:%-d %B %Y}.")
         left, right = st.columns(2)
         with left:
@@ -63,11 +63,11 @@ def _side(title: str, rules: Sequence[PriceRule]) -> None:
     st.table(
         [
             {
-                "What": items[rule.item].name if rule.item in items else rule.item,
+                "What": escaped(items[rule.item].name if rule.item in items else rule.item),
                 "Price": escaped(rate(rule.typical, rule.per)),
                 "From": f"{rule.valid_from:%-d %b %Y}" if rule.valid_from else "",
-                "When": str(rule.mode),
-                "Source": rule.source,
+                "When": escaped(str(rule.mode)),
+                "Source": escaped(rule.source),
                 "Checked": rule.checked_on,
             }
             for rule in rules

@@ -12,6 +12,7 @@ from estimator.dashboard.mapping import mapped, may_be_mapped
 from estimator.dashboard.often import monthly
 from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
+from estimator.dashboard.upload_limits import BY_COMMAND, check_uploads
 from estimator.workload import Profile, Source, Workload, from_profile, is_untimed, read_files
 from pricing import InputError, catalog
 
@@ -25,7 +26,7 @@ def files(start: datetime) -> Workload | None:
         "Exports of usage, logs, chats, documents, images or sound, as they are",
         key="upload",
         accept_multiple_files=True,
-        help=f"Whatever it is, it is recognised. {FORGOTTEN}",
+        help=f"Whatever it is, it is recognised. {BY_COMMAND} {FORGOTTEN}",
     )
     if uploads and not _is_read(uploads):
         profile = _read_unless_stopped(uploads)
@@ -84,6 +85,7 @@ def _go_on() -> None:
 
 def _read(uploads: Sequence[Any], bar: DeltaGenerator) -> Profile | None:
     """The profile of all files; None while a table among them still has to be explained by the person."""
+    check_uploads(uploads)
     sources = [Source(upload.name, upload.size, data=upload.getvalue()) for upload in uploads]
     try:
         return read_files(sources, catalog().sizes, lambda share: _move(bar, share))

@@ -4,7 +4,6 @@ A user's key is held in memory, is sent as a header and nowhere else. Answers of
 repeated to anyone: some hold the key, or the prompt.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,9 +22,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from estimator.decision.reach import SWITCH, NotPublic, PublicOnly, switch
 from pricing import InputError
 
-SWITCH = "BREAKEVEN_TRIALS"
 _PATH = "/chat/completions"
 _DATA, _END = b"data:", b"[DONE]"
 STOPPED = "stopped."
@@ -152,7 +151,7 @@ class _Passing(NoAnswer):
 
 def trials_allowed() -> bool:
     """Whether this server sends prompts at all: its owner may switch that off."""
-    return os.environ.get(SWITCH, "").strip().lower() != "off"
+    return switch() != "off"
 
 
 def endpoint(address: str, model: str, key: str) -> Endpoint:
@@ -186,9 +185,10 @@ def is_open_to_readers(where: Endpoint) -> bool:
 
 
 def client(limits: Limits) -> httpx.Client:
-    """Follows no redirect, so that a key goes to no other host."""
+    """Follows no redirect, so that a key goes to no other host; reaches inwards only where the owner says `local`."""
     timeout = httpx.Timeout(limits.silence_s, connect=limits.connect_s)
-    return httpx.Client(timeout=timeout, follow_redirects=False)
+    transport = None if switch() == "local" else PublicOnly()
+    return httpx.Client(timeout=timeout, follow_redirects=False, transport=transport)
 
 
 def ask(http: httpx.Client, where: Endpoint, prompt: Prompt, limits: Limits, stop: Event) -> Answer:
@@ -242,6 +242,9 @@ def _attempt(http: httpx.Client, where: Endpoint, body: dict[str, Any], limits: 
                     return refused
                 raise _refusal(where, response.status_code)
             return _read(where, response.iter_bytes(), begun, limits, stop)
+    except NotPublic:
+        said = f"{where.host} is not of the public internet: the owner of this server may allow it by {SWITCH}=local."
+        raise NoAnswer(said, is_final=True) from None
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol):
         raise NoAnswer(f"{where.host} cannot be reached: check the address.", is_final=True) from None
     except httpx.TimeoutException:

@@ -13,7 +13,6 @@ from threading import Event
 from estimator.decision.endpoint import (
     LIMITS,
     STOPPED,
-    SWITCH,
     Answer,
     Endpoint,
     Limits,
@@ -23,6 +22,7 @@ from estimator.decision.endpoint import (
     client,
     trials_allowed,
 )
+from estimator.decision.reach import SWITCH
 from estimator.tokens import TokenCount, chat_tokens, count_text
 from pricing import InputError, Model, PricingError, Usage, price
 from pricing.values import add_exactly

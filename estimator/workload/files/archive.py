@@ -29,6 +29,17 @@ def is_office(data: bytes) -> bool:
         return False
 
 
+def unpacked_bytes(data: bytes) -> int:
+    """The size of a file, or of what a ZIP says that it holds: no more than that is ever unpacked."""
+    if not is_archive(data):
+        return len(data)
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        return len(data)
+
+
 def files_in(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     """The names and contents of the files in a ZIP, without what an operating system adds.
 
