@@ -49,8 +49,10 @@ def everything(work: Workload) -> Comparison:
     return compared(work, Scenario(half_hour()), tuple(catalog().models), hosted=True)
 
 
-@st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash})
-def compared(work: Workload, scenario: Scenario, models: Sequence[tuple[str, str]], *, hosted: bool) -> Comparison:
+@st.cache_resource(
+    max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash, tuple: hash}
+)
+def compared(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], ...], *, hosted: bool) -> Comparison:
     """The work on these models, each a provider and an id, and on own GPUs if asked for."""
     book = catalog()
     return compare(work, book, scenario, [book.models[key] for key in models], _hosted(work) if hosted else ())
