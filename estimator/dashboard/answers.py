@@ -1,6 +1,5 @@
 """What the pages ask the engine, kept until a price may change. Values are frozen, so all sessions share them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from estimator.decision import (
     Option,
     Scenario,
     Swing,
+    beside,
     break_even,
     by_gpus,
     by_token,
@@ -36,6 +36,7 @@ from pricing import catalog, now
 from pricing.windows import SLOT_MINUTES
 
 _HOSTED = 2
+_COMPARISONS = 48  # Of a thousand models each takes two megabytes.
 
 
 def half_hour() -> datetime:
@@ -49,13 +50,18 @@ def everything(work: Workload) -> Comparison:
     return compared(work, Scenario(half_hour()), tuple(catalog().models), hosted=True)
 
 
-@st.cache_resource(
-    max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash, tuple: hash}
-)
 def compared(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], ...], *, hosted: bool) -> Comparison:
     """The work on these models, each a provider and an id, and on own GPUs if asked for."""
+    bought = _bought(work, scenario, models)
+    return beside(bought, _hosted(work)) if hosted else bought
+
+
+@st.cache_resource(
+    max_entries=_COMPARISONS, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash, tuple: hash}
+)
+def _bought(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], ...]) -> Comparison:
     book = catalog()
-    return compare(work, book, scenario, [book.models[key] for key in models], _hosted(work) if hosted else ())
+    return compare(work, book, scenario, [book.models[key] for key in models])
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Workload: hash})

@@ -15,7 +15,6 @@ from estimator.report import is_sure
 from estimator.workload import Workload, tells_caching
 from pricing import STANDARD, Mode, catalog, now
 
-
 FEATURED, ALL, CHOSEN = "Those people ask for", "All", "Chosen"
 _BARS = 24  # More would not fit a screen; the table has them all.
 

@@ -34,7 +34,7 @@ class Scenario:
     caching: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A part of a month's cost. `quantity` × `rate_usd` / `per` = `usd`; `source` is the id of one.
 
@@ -53,7 +53,7 @@ class Line:
     applies: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     """A way to run the workload. Amounts are USD a month; `low_usd` and `high_usd` bound `usd`.
 
@@ -84,7 +84,7 @@ class Option:
         return tuple(dict.fromkeys(s for s in named if s))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NoPrice:
     """A model that cannot be priced for this workload, and why."""
 
@@ -127,9 +127,16 @@ def compare(
             except Unpriced as error:
                 if statuses is kinds[0]:  # A claim that leaves something out, beside list prices, is no news.
                     unpriced.append(NoPrice(model.id, model.provider, model.info.name, str(error)))
-    return Comparison(
-        workload, scenario, tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model))), tuple(unpriced)
-    )
+    return Comparison(workload, scenario, _cheapest_first(options), tuple(unpriced))
+
+
+def beside(comparison: Comparison, others: Sequence[Option]) -> Comparison:
+    """The comparison with `others` sorted in, as `compare` does."""
+    return replace(comparison, options=_cheapest_first([*others, *comparison.options]))
+
+
+def _cheapest_first(options: Sequence[Option]) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model)))
 
 
 def _not_on_sale(model: Model, at: datetime) -> str:
