@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
 
 import streamlit as st
 
@@ -101,14 +103,20 @@ def fits(work: Workload, weights: str, device: str, count: int) -> Feasibility:
 
 @dataclass(frozen=True)
 class Rivalry:
-    """A plan against what is bought by the token, the same weights first: costs over volume, where it pays, and what
-    moves that most.
-    """
+    """A plan against what is bought by the token, the same weights first: costs over volume, and where it pays."""
 
+    plan: Plan
+    requests_per_month: Fraction
     curves: tuple[Curve, ...]
     break_evens: tuple[BreakEven, ...]
     watched: BreakEven | None
-    swings: tuple[Swing, ...]
+
+    @cached_property
+    def swings(self) -> tuple[Swing, ...]:
+        """What moves that most: it takes long, so it is found when it is asked for."""
+        if self.watched is None:
+            return ()
+        return tornado(self.plan, self.watched.against, self.requests_per_month, volumes_in_view(self.plan))
 
 
 @st.cache_resource(max_entries=128, show_spinner="Looking for where it pays …", hash_funcs={Workload: hash})
@@ -118,12 +126,12 @@ def rivalry(work: Workload, weights: str, device: str, gpus: int | None, *, tenu
     rivals = _rivals(work, weights, at)
     hosted, view = by_gpus(plan), volumes_in_view(plan)
     found = tuple(break_even(hosted, rival, rate, view) for rival in rivals)
-    watched = worth_watching(found) if found else None
     return Rivalry(
+        plan,
+        rate,
         (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
         found,
-        watched,
-        tornado(plan, watched.against, rate, view) if watched else (),
+        worth_watching(found) if found else None,
     )
 
 

@@ -33,6 +33,15 @@ def told() -> Iterator[None]:
         st.error(escaped(said[:1].upper() + said[1:]))
 
 
+@st.fragment
+def fold(label: str, key: str, inside: Callable[[], None]) -> None:
+    """A closed fold whose inside is made when it is opened; the rest of the page stays as it is meanwhile."""
+    part = st.expander(label, key=key, on_change="rerun")
+    if part.open:
+        with part:
+            inside()
+
+
 def seller(option: Option) -> str:
     providers = catalog().providers
     return providers[option.provider].name if option.provider in providers else option.provider

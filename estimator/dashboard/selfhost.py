@@ -1,6 +1,7 @@
 """Run it yourself? Does it pay, from when on, does it fit, how fast is it, and how many are needed."""
 
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from estimator.dashboard import fitting, nearby
 from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
 from estimator.dashboard.charts import break_even_lines, fleet_hours, rent_trend, swing_bars
-from estimator.dashboard.parts import QUIET, behind, escaped, seller
+from estimator.dashboard.parts import QUIET, behind, escaped, fold, seller
 from estimator.dashboard.purse import purse
 from estimator.decision import BreakEven, Option, hosted_option, months_until, per_million_output_usd
 from estimator.report import count, status_words
@@ -138,16 +139,14 @@ def _chart(plan: Plan, work: Workload, found: Rivalry) -> None:
 def _details(plan: Plan, work: Workload, found: Rivalry) -> None:
     with st.expander("Against each model bought by the token"):
         _against(plan, work, found)
-    with st.expander("What would change the answer?"):
-        _swings(found)
+    fold("What would change the answer?", "swings-fold", partial(_swings, found))
     with st.expander("How many copies, how fast, hour by hour"):
         _about(plan.architecture)
         _figures(plan)
         _hours(plan, work)
     with st.expander("Rented, leased or bought"):
         _tenures(plan, found)
-    with st.expander(f"How the rent of {plan.device.name} moved"):
-        _rents(plan)
+    fold(f"How the rent of {plan.device.name} moved", "rents-fold", partial(_rents, plan))
     with st.expander("The nearest measured systems to yours"):
         nearby.show(plan)
 

@@ -191,6 +191,7 @@ def staff_line() -> CostLine:
     return _line("staff", "posts", at, sources=_of("staff_salary_usd_per_year", "staff_share"))
 
 
+@cache
 def _of(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ownership_facts()[name].source for name in names))
 
@@ -206,7 +207,6 @@ def _line(
 ) -> CostLine:
     """The same plain sum at three levels; without a day of its own it is as old as its newest figure."""
     low, typical, high = ((quantity, usd.quantize(_CENTS_OF_CENTS)) for quantity, usd in map(at, range(3)))
-    newest = max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")
     return CostLine(
         name=name,
         quantity=Decimal(str(typical[0])),
@@ -217,5 +217,11 @@ def _line(
         high_usd=to_usd(*high),
         status=status,
         sources=tuple(dict.fromkeys(sources)),
-        checked_on=checked_on or newest,
+        checked_on=checked_on or _newest(sources),
     )
+
+
+@cache
+def _newest(sources: tuple[str, ...]) -> str:
+    """The day of the newest figure that these tell."""
+    return max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")

@@ -160,7 +160,7 @@ class Plan:
 
 
 def _busier(level: Level, factor: float) -> Level:
-    arrivals = tuple(rate * factor for rate in level.asked.arrivals)
+    arrivals = tuple(map(factor.__mul__, level.asked.arrivals))
     return replace(level, asked=replace(level.asked, arrivals=arrivals))
 
 
