@@ -1,12 +1,14 @@
 """From usage to a bill: which rule applies, and what it comes to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import NoReturn
 
 from pricing.catalog import Model
 from pricing.errors import InputError, InvalidUsage, Unpriced
 from pricing.values import BILLABLE, BILLED_AS, STANDARD, Bill, BillLine, Mode, PriceRule, Status, Usage
 
+Tariff = Mapping[str, PriceRule | None]  # By item; None where its prices in force are of other modes.
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # Beyond these a time is a typing error.
 
 
@@ -30,18 +32,13 @@ def price(
     when = when or at
     _check(at, requests)
     _check(when, requests)
-    sized = (size, 1) if size is not None else (usage.total_input_tokens, requests)
-    in_force = [
-        rule
-        for rule in model.rules
-        if rule.status in statuses
-        and rule.in_force(at)
-        and rule.covers_size(*sized)
-        and _window_open(model, rule, when)
-    ]
+    if size is None:
+        rules = _tariff(model, (at, when), (usage.total_input_tokens, requests), mode, statuses)
+    else:
+        rules = _kept_tariff(model, (at, when), size, mode, frozenset(statuses))
     lines = tuple(
-        BillLine(item, quantity, _rule(model, in_force, item, mode, at))
-        for item, quantity in _quantities(usage, requests, in_force)
+        BillLine(item, quantity, rules.get(item) or _refuse(model, item, mode, at))
+        for item, quantity in _quantities(usage, requests, rules)
     )
     return Bill(lines)
 
@@ -59,21 +56,48 @@ def _window_open(model: Model, rule: PriceRule, when: datetime) -> bool:
     return not rule.window or any(window.id == rule.window and window.is_open(when) for window in model.windows)
 
 
-def _quantities(usage: Usage, requests: int, in_force: Iterable[PriceRule]) -> list[tuple[str, int]]:
+def _quantities(usage: Usage, requests: int, tariff: Tariff) -> list[tuple[str, int]]:
     counted = [(BILLED_AS[name], n) for name, n in usage.items() if n and name in BILLED_AS]
-    per_request = any(rule.item == "request" for rule in in_force)
-    return [*counted, ("request", requests)] if per_request else counted
+    return [*counted, ("request", requests)] if "request" in tariff else counted
 
 
-def _rule(model: Model, in_force: Iterable[PriceRule], item: str, mode: Mode, at: datetime) -> PriceRule:
+def _kept_tariff(
+    model: Model, times: tuple[datetime, datetime], size: int, mode: Mode, statuses: frozenset[Status]
+) -> Tariff:
+    """The tariff of a request of this size, found once for all that are billed by the same rules."""
+    key = model.moment(*times, size), mode, statuses
+    if key not in model.tariffs:
+        model.tariffs[key] = _tariff(model, times, (size, 1), mode, statuses)
+    return model.tariffs[key]
+
+
+def _tariff(
+    model: Model,
+    times: tuple[datetime, datetime],
+    sized: tuple[int, int],
+    mode: Mode,
+    statuses: Collection[Status],
+) -> Tariff:
+    """The rule of each item; `times` are those of the prices and of the request, `sized` its input and requests."""
+    at, when = times
+    covering = (r for r in model.rules if r.status in statuses and r.in_force(at) and r.covers_size(*sized))
+    in_force: dict[str, list[PriceRule]] = {}
+    for rule in covering:
+        if _window_open(model, rule, when):
+            in_force.setdefault(rule.item, []).append(rule)
+    return {item: _rule(model, item, rules, mode) for item, rules in in_force.items()}
+
+
+def _rule(model: Model, item: str, of_item: Iterable[PriceRule], mode: Mode) -> PriceRule | None:
     """The most particular rule: the highest tier reached, then one bound to hours over one that is not."""
-    of_item = [rule for rule in in_force if rule.item == item]
     fitting = [rule for rule in of_item if rule.mode == mode]
     if not fitting and item in model.fees:
         fitting = [rule for rule in of_item if rule.mode == STANDARD]  # A fee by call is the same in every mode.
-    if not fitting:
-        raise Unpriced(_why(model, item, mode, at))
-    return max(fitting, key=lambda rule: (rule.min_input_tokens, bool(rule.window), rule.begins))
+    return max(fitting, key=lambda rule: (rule.min_input_tokens, bool(rule.window), rule.begins), default=None)
+
+
+def _refuse(model: Model, item: str, mode: Mode, at: datetime) -> NoReturn:
+    raise Unpriced(_why(model, item, mode, at))
 
 
 def _why(model: Model, item: str, mode: Mode, at: datetime) -> str:

@@ -91,6 +91,11 @@ class Model:
         """The total input, in tokens, from which on some tier applies."""
         return tuple(sorted({rule.smallest_input_tokens for rule in self.rules}))
 
+    @cached_property
+    def tariffs(self) -> dict[Hashable, Mapping[str, PriceRule | None]]:
+        """Of the moments that were asked for, kept by `price`."""
+        return {}
+
     def headline(self, item: str, at: datetime) -> PriceRule | None:
         """The rule that a price list shows first: standard, smallest tier, off-peak; a claim if nothing is listed."""
         plain = [

@@ -1,8 +1,9 @@
 """What the pages ask the engine, kept until a price may change. Values are frozen, so all sessions share them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from estimator.decision import (
     Option,
     Scenario,
     Swing,
+    beside,
     break_even,
     by_gpus,
     by_token,
@@ -36,6 +38,7 @@ from pricing import catalog, now
 from pricing.windows import SLOT_MINUTES
 
 _HOSTED = 2
+_COMPARISONS = 48  # Of a thousand models each takes two megabytes.
 
 
 def half_hour() -> datetime:
@@ -49,11 +52,18 @@ def everything(work: Workload) -> Comparison:
     return compared(work, Scenario(half_hour()), tuple(catalog().models), hosted=True)
 
 
-@st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash})
-def compared(work: Workload, scenario: Scenario, models: Sequence[tuple[str, str]], *, hosted: bool) -> Comparison:
+def compared(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], ...], *, hosted: bool) -> Comparison:
     """The work on these models, each a provider and an id, and on own GPUs if asked for."""
+    bought = _bought(work, scenario, models)
+    return beside(bought, _hosted(work)) if hosted else bought
+
+
+@st.cache_resource(
+    max_entries=_COMPARISONS, show_spinner="Working it out …", hash_funcs={Workload: hash, Scenario: hash, tuple: hash}
+)
+def _bought(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], ...]) -> Comparison:
     book = catalog()
-    return compare(work, book, scenario, [book.models[key] for key in models], _hosted(work) if hosted else ())
+    return compare(work, book, scenario, [book.models[key] for key in models])
 
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Workload: hash})
@@ -93,14 +103,20 @@ def fits(work: Workload, weights: str, device: str, count: int) -> Feasibility:
 
 @dataclass(frozen=True)
 class Rivalry:
-    """A plan against what is bought by the token, the same weights first: costs over volume, where it pays, and what
-    moves that most.
-    """
+    """A plan against what is bought by the token, the same weights first: costs over volume, and where it pays."""
 
+    plan: Plan
+    requests_per_month: Fraction
     curves: tuple[Curve, ...]
     break_evens: tuple[BreakEven, ...]
     watched: BreakEven | None
-    swings: tuple[Swing, ...]
+
+    @cached_property
+    def swings(self) -> tuple[Swing, ...]:
+        """What moves that most: it takes long, so it is found when it is asked for."""
+        if self.watched is None:
+            return ()
+        return tornado(self.plan, self.watched.against, self.requests_per_month, volumes_in_view(self.plan))
 
 
 @st.cache_resource(max_entries=128, show_spinner="Looking for where it pays …", hash_funcs={Workload: hash})
@@ -110,12 +126,12 @@ def rivalry(work: Workload, weights: str, device: str, gpus: int | None, *, tenu
     rivals = _rivals(work, weights, at)
     hosted, view = by_gpus(plan), volumes_in_view(plan)
     found = tuple(break_even(hosted, rival, rate, view) for rival in rivals)
-    watched = worth_watching(found) if found else None
     return Rivalry(
+        plan,
+        rate,
         (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
         found,
-        watched,
-        tornado(plan, watched.against, rate, view) if watched else (),
+        worth_watching(found) if found else None,
     )
 
 

@@ -6,32 +6,26 @@ from datetime import UTC, datetime, time
 import streamlit as st
 
 from estimator.dashboard.answers import compared, half_hour
-from estimator.dashboard.parts import behind, cost_chart, cost_table, report_button, without_price
-from estimator.dashboard.purse import purse
+from estimator.dashboard.parts import behind, cost_chart, pick, report_button, without_price
+from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.risk import passing, risk_folds, rules_asked
 from estimator.dashboard.saving import save_button
 from estimator.dashboard.summaries import compare as summary
-from estimator.decision import Scenario
+from estimator.decision import Option, Scenario
 from estimator.report import is_sure
 from estimator.workload import Workload, tells_caching
-from pricing import STANDARD, Mode, Model, catalog, now
+from pricing import STANDARD, Mode, catalog, now
+
+FEATURED, ALL, CHOSEN = "Those people ask for", "All", "Chosen"
+_BARS = 24  # More would not fit a screen; the table has them all.
 
 
 def show(work: Workload) -> None:
-    models = {f"{m.provider}/{m.id}": m for m in catalog().models.values()}
-    chosen = st.multiselect(
-        "Models",
-        tuple(models),
-        default=[key for key, model in models.items() if model.info.featured],
-        format_func=lambda key: _name(models[key]),
-        key="models",
-        bind="query-params",
-    )
+    keys = _models()
     scenario, claims, hosted = _terms(work)
-    if not chosen:
+    if not keys:
         st.info("Choose at least one model.")
         return
-    keys = tuple((models[key].provider, models[key].id) for key in chosen)
     shown = compared(work, scenario, keys, hosted=hosted)
     if not claims:
         shown = replace(shown, options=tuple(o for o in shown.options if is_sure(o.status)))
@@ -43,16 +37,63 @@ def show(work: Workload) -> None:
         return
     mine = purse(scenario.at.date())
     summary.show(shown.options, work, mine)
-    cost_chart(shown.options, "compared", mine)
+    cost_chart(shown.options[:_BARS], "compared", mine)
+    if len(shown.options) > _BARS:
+        st.caption(f"The {_BARS} cheapest of {mine.count(len(shown.options))}; the table below has them all.")
     without_price(shown.unpriced)
     with st.container(horizontal=True):
         report_button(shown, key="comparison-report")
         save_button(work, scenario, keys, hosted=hosted)
-    cost_table(shown.options, mine)
+    _details(shown.options, mine, scenario.mode)
+
+
+@st.fragment
+def _details(options: tuple[Option, ...], mine: Purse, mode: Mode) -> None:
+    """All options in a table, and what stands behind and beside the figure of the one whose row is chosen."""
     st.subheader("Behind the figures")
-    behind(shown.options, mine)
-    st.subheader("Beside the money")
-    risk_folds(shown.options, scenario.mode)
+    st.caption("Choose a row to see its lines, its sources, and what is known of it beside the money.")
+    option = pick(options, mine, "compared-table")
+    behind([option], mine)
+    risk_folds([option], mode)
+
+
+def _models() -> tuple[tuple[str, str], ...]:
+    """The models to compare: those that people ask for, all, those of some sellers, or a choice."""
+    models = catalog().models
+    left, right = st.columns((2, 3), vertical_alignment="bottom")
+    which = left.segmented_control(
+        "Models", (FEATURED, ALL, CHOSEN), default=FEATURED, required=True, key="which", bind="query-params"
+    )
+    featured = tuple(key for key, model in models.items() if model.info.featured)
+    if which == FEATURED:
+        return featured
+    if which == ALL:
+        sellers = right.multiselect(
+            "Sold by", _sellers(), format_func=_seller, placeholder="anyone", key="sellers", bind="query-params"
+        )
+        return tuple(key for key in models if not sellers or key[0] in sellers)
+    chosen = right.multiselect(
+        "Which?",
+        _names(),
+        default=["/".join(key) for key in featured],
+        format_func=_names().__getitem__,
+        key="models",
+        bind="query-params",
+    )
+    return tuple((provider, model) for provider, _, model in (key.partition("/") for key in chosen))
+
+
+def _sellers() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(provider for provider, _ in catalog().models))
+
+
+def _seller(provider: str) -> str:
+    return catalog().providers[provider].name
+
+
+def _names() -> dict[str, str]:
+    """Every model by its key, as people know it."""
+    return {f"{m.provider}/{m.id}": f"{m.info.name} · {_seller(m.provider)}" for m in catalog().models.values()}
 
 
 def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
@@ -89,7 +130,3 @@ def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
     at = half_hour() if day == now().date() else datetime.combine(day, time(12), tzinfo=UTC)
     mode = Mode(processing="batch") if overnight else STANDARD
     return Scenario(at, mode, caching=bool(reuse)), bool(shown), bool(hosted)
-
-
-def _name(model: Model) -> str:
-    return f"{model.info.name} · {catalog().providers[model.provider].name}"

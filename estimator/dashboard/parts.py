@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
 
 from estimator.dashboard import charts_cost
 from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, status_words
+from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, smallest_step, status_words
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -34,6 +37,15 @@ def told() -> Iterator[None]:
         st.error(escaped(said[:1].upper() + said[1:]))
 
 
+@st.fragment
+def fold(label: str, key: str, inside: Callable[[], None]) -> None:
+    """A closed fold whose inside is made when it is opened; the rest of the page stays as it is meanwhile."""
+    part = st.expander(label, key=key, on_change="rerun")
+    if part.open:
+        with part:
+            inside()
+
+
 def seller(option: Option) -> str:
     providers = catalog().providers
     return providers[option.provider].name if option.provider in providers else option.provider
@@ -46,25 +58,44 @@ def cost_chart(options: Sequence[Option], key: str, mine: Purse) -> None:
 
 def cost_table(options: Sequence[Option], mine: Purse) -> None:
     """Every option as a row, with what its price is worth."""
-    rows = [
-        {
-            "Model": o.name,
-            "From": seller(o),
-            "How": o.detail or _KINDS[o.kind],
-            "A month": o.usd,
-            "At least": o.low_usd,
-            "At most": o.high_usd,
-            "Price is": status_words(o.status),
-            "Source": ", ".join(dict.fromkeys(line.source for line in o.lines)),
-            "Checked": max((line.checked_on for line in o.lines), default=""),
-        }
-        for o in options
-    ]
-    table(
-        rows,
-        dict.fromkeys(("A month", "At least", "At most"), mine.written),
-        "Monthly cost of each option with its source and date",
+    st.dataframe(_rows(options, mine), **_form(options, mine))
+
+
+def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
+    """The same table, and the option whose row is chosen in it; until one is, the first."""
+    chosen = st.dataframe(
+        _rows(options, mine), **_form(options, mine), key=key, on_select="rerun", selection_mode="single-row"
     )
+    row = next(iter(chosen["selection"]["rows"]), 0)
+    return options[min(row, len(options) - 1)]
+
+
+def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
+    providers = catalog().providers
+    return pa.table(
+        {
+            "Model": [o.name for o in options],
+            "From": [providers[o.provider].name if o.provider in providers else o.provider for o in options],
+            "How": [o.detail or _KINDS[o.kind] for o in options],
+            "A month": [mine.drawn(o.usd) for o in options],
+            "At least": [mine.drawn(o.low_usd) for o in options],
+            "At most": [mine.drawn(o.high_usd) for o in options],
+            "Price is": [status_words(o.status) for o in options],
+            "Source": [", ".join(dict.fromkeys(line.source for line in o.lines)) for o in options],
+            "Checked": [max((line.checked_on for line in o.lines), default="") for o in options],
+        }
+    )
+
+
+def _form(options: Sequence[Option], mine: Purse) -> dict[str, Any]:
+    """How that table is shown: amounts as the browser writes numbers, for a thousand written here would be slow."""
+    step = smallest_step((o.low_usd for o in options), mine.exchange)
+    amounts = {
+        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format="localized", step=step)
+        for name in ("A month", "At least", "At most")
+    }
+    alt = "Monthly cost of each option with its source and date"
+    return {"hide_index": True, "alt": alt, "height": 400, "column_config": amounts}
 
 
 def table(
@@ -155,10 +186,14 @@ def report_button(comparison: Comparison, key: str, book: Catalog | None = None)
     """The same figures as a PDF, with the sources of `book`, if not today's."""
     st.download_button(
         "Download the report (PDF)",
-        data=pdf(report(comparison, book or catalog(), terms=Terms(currency=purse().exchange.currency))),
+        data=partial(_pdf, comparison, book or catalog(), purse().exchange.currency),  # Made when asked for.
         file_name="breakeven-report.pdf",
         mime="application/pdf",
         icon=":material/download:",
         key=key,
         on_click="ignore",
     )
+
+
+def _pdf(comparison: Comparison, book: Catalog, currency: str) -> bytes:
+    return pdf(report(comparison, book, terms=Terms(currency=currency)))

@@ -30,7 +30,8 @@ def rules_asked(key: str) -> frozenset[str]:
 
 def passing(options: Sequence[Option], rules: Collection[str], mode: Mode = STANDARD) -> tuple[Option, ...]:
     """Those that are known to keep the rules; how many do not is said on the page."""
-    kept = tuple(option for option in options if passes(option, rules, catalog(), mode))
+    book = catalog()
+    kept = tuple(option for option in options if passes(option, rules, book, mode))
     if len(kept) < len(options):
         st.caption(
             f"{len(options) - len(kept)} of {len(options)} options are left out: they break your rules, or nobody on "

@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from estimator.dashboard.answers import half_hour
+from estimator.dashboard.compare import CHOSEN
 from estimator.dashboard.parts import behind, cost_chart, report_button, table, told, without_price
 from estimator.dashboard.purse import Purse
 from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news
@@ -155,6 +156,7 @@ def _use(version: Version) -> None:
     use(version)
     known = [f"{provider}/{model}" for provider, model in study.models if (provider, model) in catalog().models]
     terms = {
+        "which": CHOSEN,
         "models": known,
         "batch": study.scenario.mode.processing == "batch",
         "caching": study.scenario.caching,

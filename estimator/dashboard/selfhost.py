@@ -1,6 +1,7 @@
 """Run it yourself? Does it pay, from when on, does it fit, how fast is it, and how many are needed."""
 
 from decimal import Decimal
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +11,7 @@ from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, pl
 from estimator.dashboard.chart import draw
 from estimator.dashboard.charts_hosting import break_even_chart, fleet_chart, swing_chart
 from estimator.dashboard.charts_prices import rent_chart
-from estimator.dashboard.parts import behind, escaped
+from estimator.dashboard.parts import behind, escaped, fold
 from estimator.dashboard.purse import purse
 from estimator.dashboard.summaries import selfhost as summary
 from estimator.dashboard.summaries.selfhost import named
@@ -103,16 +104,14 @@ def _chart(plan: Plan, work: Workload, found: Rivalry) -> None:
 def _details(plan: Plan, work: Workload, found: Rivalry) -> None:
     with st.expander("Against each model bought by the token"):
         _against(plan, work, found)
-    with st.expander("What would change the answer?"):
-        _swings(found)
+    fold("What would change the answer?", "swings-fold", partial(_swings, found))
     with st.expander("How many copies, how fast, hour by hour"):
         _about(plan.architecture)
         _figures(plan)
         _hours(plan, work)
     with st.expander("Rented, leased or bought"):
         _tenures(plan, found)
-    with st.expander(f"How the rent of {plan.device.name} moved"):
-        _rents(plan)
+    fold(f"How the rent of {plan.device.name} moved", "rents-fold", partial(_rents, plan))
     with st.expander("The nearest measured systems to yours"):
         nearby.show(plan)
 

@@ -5,7 +5,7 @@ from estimator.decision.afford import Purchase, Reach, buys, come_within_reach
 from estimator.decision.billing import price_profile
 from estimator.decision.breakeven import BreakEven, Curve, break_even, by_token, curve, months_until
 from estimator.decision.budget import Month, first_over, months_ahead
-from estimator.decision.compare import Comparison, Line, NoPrice, Option, Scenario, compare
+from estimator.decision.compare import Comparison, Line, NoPrice, Option, Scenario, beside, compare
 from estimator.decision.forecast import Band, Forecast, RunOut, Verdict, forecast
 from estimator.decision.hosting import (
     by_gpus,
@@ -79,6 +79,7 @@ __all__ = [
     "Task",
     "Variance",
     "Verdict",
+    "beside",
     "break_even",
     "buys",
     "by_gpus",

@@ -34,7 +34,7 @@ class Scenario:
     caching: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A part of a month's cost. `quantity` × `rate_usd` / `per` = `usd`; `source` is the id of one.
 
@@ -53,7 +53,7 @@ class Line:
     applies: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Option:
     """A way to run the workload. Amounts are USD a month; `low_usd` and `high_usd` bound `usd`.
 
@@ -84,7 +84,7 @@ class Option:
         return tuple(dict.fromkeys(s for s in named if s))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NoPrice:
     """A model that cannot be priced for this workload, and why."""
 
@@ -127,9 +127,16 @@ def compare(
             except Unpriced as error:
                 if statuses is kinds[0]:  # A claim that leaves something out, beside list prices, is no news.
                     unpriced.append(NoPrice(model.id, model.provider, model.info.name, str(error)))
-    return Comparison(
-        workload, scenario, tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model))), tuple(unpriced)
-    )
+    return Comparison(workload, scenario, _cheapest_first(options), tuple(unpriced))
+
+
+def beside(comparison: Comparison, others: Sequence[Option]) -> Comparison:
+    """The comparison with `others` sorted in, as `compare` does."""
+    return replace(comparison, options=_cheapest_first([*others, *comparison.options]))
+
+
+def _cheapest_first(options: Sequence[Option]) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda o: (o.usd, o.provider, o.model)))
 
 
 def _not_on_sale(model: Model, at: datetime) -> str:
@@ -148,6 +155,7 @@ class Carried:
         self._caching = scenario.caching and workload.repeated_share is not None
         self._made: dict[object, Profile] = {}
         self._works: dict[str, Workload] = {}
+        self._notes: dict[str, tuple[Assumption, ...]] = {}
 
     def profile(self, level: int, model: Model, statuses: frozenset[Status]) -> Profile:
         """The profile at a level (0 low, 1 typical, 2 high cost) on this model."""
@@ -162,6 +170,14 @@ class Carried:
         """Of the cache in which this model's repeated input is looked for, if it is."""
         caches = self._caching and "cache_read" in items_sold(model, self._mode, statuses)
         return find_terms(model.provider, model.id) if caches else None
+
+    def about(self, model: Model, terms: CacheTerms | None) -> tuple[Assumption, ...]:
+        """What is taken for granted about this model in particular."""
+        family = model.info.tokenizer
+        if family not in self._notes:
+            tokens = conversion(self._workload, family)
+            self._notes[family] = (Assumption(tokens.note, "measured", tokens.source),) if tokens.note else ()
+        return (*self._notes[family], *([_of_life(model.provider, terms)] if terms else []))
 
     def _make(self, level: int, family: str, terms: CacheTerms | None, charges_writes: bool) -> Profile:
         work = self._recounted(family)
@@ -218,7 +234,7 @@ def _option(
     bills = [price_of(profile) for profile in profiles]
     # The three stand for the same units of work, of which the low one may take fewer requests.
     times = workload.requests_per_month / workload.typical.requests
-    amounts = [monthly(amount, times) for bill in bills for amount in (bill.low_usd, bill.usd, bill.high_usd)]
+    amounts = [monthly(amount, times) for bill in bills for amount in _ends(bill)]
     lines = _lines(bills[1], times, model.windows)
     terms = carried.terms(model, statuses)
     usd = sum((line.usd for line in lines), Decimal(0))
@@ -234,12 +250,18 @@ def _option(
         lines=lines,
         assumptions=(
             *workload.assumptions,
-            *_about(model, workload, terms),
+            *carried.about(model, terms),
             *(Assumption(n, "guess", "") for n in notes),
         ),
         weights=model.info.weights,
         saving=saved(profiles, bills, price_of, times, rests_on(workload, terms)),
     )
+
+
+def _ends(bill: Bill) -> tuple[Decimal, ...]:
+    """The amounts that a bill lies between: itself, unless a price is a range."""
+    is_one = all(line.rule.usd is not None for line in bill.lines)
+    return (bill.usd,) if is_one else (bill.low_usd, bill.usd, bill.high_usd)
 
 
 def _lines(bill: Bill, times: Fraction, windows: Sequence[Window]) -> tuple[Line, ...]:
@@ -276,12 +298,7 @@ def _status(bill: Bill) -> str:
     return next((status for status in _WEAKEST if status in found), "listed")
 
 
-def _about(model: Model, workload: Workload, terms: CacheTerms | None) -> list[Assumption]:
-    """What is taken for granted about this model in particular."""
-    tokens = conversion(workload, model.info.tokenizer)
-    about = [Assumption(tokens.note, "measured", tokens.source)] if tokens.note else []
-    if terms is not None:
-        life = f"The cache of {model.provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
-        stated = find_terms(model.provider, "") or terms  # Lives are the seller's, sizes its models'.
-        about.append(Assumption(life, stated.status, stated.source))
-    return about
+def _of_life(provider: str, terms: CacheTerms) -> Assumption:
+    life = f"The cache of {provider} keeps repeated input for about {terms.life_s_typical / 60:.0f} minutes."
+    stated = find_terms(provider, "") or terms  # Lives are the seller's, sizes its models'.
+    return Assumption(life, stated.status, stated.source)

@@ -7,7 +7,18 @@ from functools import cache
 
 from estimator.decision.breakeven import Cost, CostAt, volumes
 from estimator.decision.compare import Line, Option, recounted
-from estimator.selfhost import TENURES, CostLine, Plan, Targets, Tenure, devices, find_architecture, plan, plans
+from estimator.selfhost import (
+    TENURES,
+    CostLine,
+    Plan,
+    Targets,
+    Tenure,
+    cheapest,
+    devices,
+    find_architecture,
+    plan,
+    plans,
+)
 from estimator.workload import Workload
 from pricing import Catalog, InputError, Unpriced
 
@@ -25,8 +36,8 @@ def hosted_plans(workload: Workload, catalog: Catalog) -> tuple[Plan, ...]:
     """The plans behind `hosted_options`, in the same order."""
     featured = {m.info.weights for m in catalog.models.values() if m.info.featured and m.info.weights}
     works = ((weights, _countable(workload, weights, catalog)) for weights in sorted(featured))
-    found = (plans(weights, work, _rented()) for weights, work in works if work)
-    return tuple(among[0] for among in found if among)
+    found = (cheapest(weights, work, _rented()) for weights, work in works if work)
+    return tuple(each for each in found if each)
 
 
 def _countable(workload: Workload, weights: str, catalog: Catalog) -> Workload | None:
@@ -68,7 +79,12 @@ def hosting(
 
 def cheapest_hosting(weights: str, workload: Workload, catalog: Catalog, tenure: Tenure = "rent") -> Plan:
     """The workload on the data-centre GPUs that cost least to have so. Raises InputError where none can serve it."""
-    found = list(_held(plans(weights, carried(workload, weights, catalog), _rented()), tenure))
+    work = carried(workload, weights, catalog)
+    if tenure == "rent":
+        least = cheapest(weights, work, _rented())
+        found = [least] if least else []
+    else:
+        found = list(_held(plans(weights, work, _rented()), tenure))
     if not found:
         raise InputError(
             f"no data-centre GPU that can be {TENURES[tenure]} is on record to serve {weights} for this workload: "

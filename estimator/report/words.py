@@ -1,6 +1,6 @@
 """Figures as people read them: one way to write money, counts and states, on pages, in reports and at the prompt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -80,6 +80,13 @@ def cash(amount: Decimal, currency: str, locale: str = ENGLISH) -> str:
         return f"under {in_currency(smallest, currency, locale)}"
     places = Decimal(1) if abs(amount) >= 100 - smallest / 2 else smallest
     return in_currency(amount.quantize(places, ROUND_HALF_UP), currency, locale)
+
+
+def smallest_step(amounts_usd: Iterable[Decimal], exchange: Rate) -> float:
+    """The step in which amounts of a column are written: the currency's smallest unit, or finer if one is less."""
+    least = min(filter(None, amounts_usd), default=Decimal(1))
+    places = max(currencies()[exchange.currency].decimals, -convert(least, exchange).adjusted())
+    return float(Decimal(1).scaleb(-places))
 
 
 def _span(low: str, high: str) -> str:

@@ -6,7 +6,7 @@ from estimator.selfhost.feasible import Feasibility, Fit, feasible, measured_off
 from estimator.selfhost.fleet import Fleet, Targets, service_facts, usual_targets
 from estimator.selfhost.memory import Memory, memory
 from estimator.selfhost.ownership import TENURES, CostLine, Tenure
-from estimator.selfhost.plan import Plan, plan, plans
+from estimator.selfhost.plan import Plan, cheapest, plan, plans
 from estimator.selfhost.predict import predict_rows
 from estimator.selfhost.throughput import Throughput
 
@@ -25,6 +25,7 @@ __all__ = [
     "Tenure",
     "Throughput",
     "architectures",
+    "cheapest",
     "dated_rents",
     "devices",
     "feasible",

@@ -135,6 +135,9 @@ class Architecture(Fact):
     files: tuple[WeightFile, ...] = ()
     config: Config | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # Its layers are many, and it is looked up often.
+
     @property
     def is_complete(self) -> bool:
         return self.config is not None

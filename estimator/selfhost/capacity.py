@@ -1,5 +1,7 @@
 """How many sequences a replica holds beside the weights."""
 
+from functools import lru_cache
+
 from estimator.selfhost.deployment import Deployment
 from estimator.selfhost.memory import memory, usable_hbm_share, weight_bytes
 from estimator.selfhost.work import weight_bits
@@ -15,6 +17,7 @@ def replica_weight_bytes(deployment: Deployment) -> float:
     return weight_bytes(model, deployment.precision) + copies
 
 
+@lru_cache(maxsize=4096)
 def sequences_that_fit(deployment: Deployment, context_tokens: float) -> int:
     """Sequences of `context_tokens` tokens whose KV fits beside the weights. Raises InputError where not one does."""
     model = deployment.architecture

@@ -46,6 +46,9 @@ class Device(Fact):
     checked_on: date
     note: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # Its facts are many, and it is looked up often.
+
     @property
     def hbm_bytes(self) -> float:
         return self.memory_gb * GIGA

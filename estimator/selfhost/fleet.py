@@ -251,7 +251,7 @@ def fleet(arrivals: tuple[float, ...], one: Replica, targets: Targets, *, hourly
         kept = tuple(replicas_needed(rate, one, targets) for rate in arrivals)
     else:
         kept = (replicas_needed(max(arrivals), one, targets),) * len(arrivals)
-    taken = sum(rate * one.stay_s for rate in arrivals)
+    taken = sum(map(one.stay_s.__mul__, arrivals))
     return Fleet(kept, one.gpus, taken / (sum(kept) * one.places))
 
 

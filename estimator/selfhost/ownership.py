@@ -200,6 +200,7 @@ def staff_line() -> CostLine:
     return _line("staff", "posts", at, sources=_of("staff_salary_usd_per_year", "staff_share"), follows="nothing")
 
 
+@cache
 def _of(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ownership_facts()[name].source for name in names))
 
@@ -216,7 +217,6 @@ def _line(
 ) -> CostLine:
     """The same plain sum at three levels; without a day of its own it is as old as its newest figure."""
     low, typical, high = ((quantity, usd.quantize(_CENTS_OF_CENTS)) for quantity, usd in map(at, range(3)))
-    newest = max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")
     return CostLine(
         name=name,
         quantity=Decimal(str(typical[0])),
@@ -227,10 +227,16 @@ def _line(
         high_usd=to_usd(*high),
         status=status,
         sources=tuple(dict.fromkeys(sources)),
-        checked_on=checked_on or newest,
+        checked_on=checked_on or _newest(sources),
         low_quantity=Decimal(str(low[0])),
         low_rate_usd=low[1],
         high_quantity=Decimal(str(high[0])),
         high_rate_usd=high[1],
         follows=follows,
     )
+
+
+@cache
+def _newest(sources: tuple[str, ...]) -> str:
+    """The day of the newest figure that these tell."""
+    return max((f.date.isoformat() for f in ownership_facts().values() if f.source in sources), default="")

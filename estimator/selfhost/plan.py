@@ -1,11 +1,14 @@
 """A workload on own GPUs: how many, how fast, what a month costs."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 
 from estimator.selfhost.architecture import Architecture, find_architecture
+from estimator.selfhost.capacity import sequences_that_fit
 from estimator.selfhost.deployment import GPUS_PER_NODE, Deployment, layouts
 from estimator.selfhost.device import Device, devices, find_device
 from estimator.selfhost.fleet import (
@@ -170,7 +173,7 @@ class Plan:
 
 
 def _busier(level: Level, factor: float) -> Level:
-    arrivals = tuple(rate * factor for rate in level.asked.arrivals)
+    arrivals = tuple(map(factor.__mul__, level.asked.arrivals))
     return replace(level, asked=replace(level.asked, arrivals=arrivals))
 
 
@@ -212,13 +215,15 @@ def plan(
     targets: Targets | None = None,
     hourly: bool = False,
     tenure: Tenure = "rent",
+    asked: Demands | None = None,
 ) -> Plan:
     """The workload on replicas of `gpus` GPUs, or of the size that needs fewest GPUs at the peak (of two, the smaller).
 
+    `asked` are the workload's demands, where they are known already.
     Raises InputError where the model or device is unknown, no size fits or keeps the targets, or no price is on record.
     """
     architecture, device = find_architecture(architecture_id), find_device(device_id)
-    promised, asked = targets or usual_targets(), demands(workload)
+    promised, asked = targets or usual_targets(), asked or demands(workload)
     candidates, reasons = _candidates(architecture, device, asked[1], gpus=gpus, precision=precision, targets=promised)
     for deployment, served, _ in candidates:
         try:
@@ -241,16 +246,58 @@ def plans(
 
     Raises InputError where the model is not on record, or only claimed, so that nothing can be computed.
     """
-    architecture = find_architecture(architecture_id)
-    if not architecture.is_complete:
-        raise InputError(f"{architecture.name}: its layers and experts are unknown, so nothing can be planned for it.")
+    _complete(architecture_id)
     return tuple(sorted(_possible(architecture_id, workload, among or devices(), precision), key=lambda p: p.usd))
 
 
+def cheapest(
+    architecture_id: str, workload: Workload, among: Iterable[str] | None = None, precision: str = "native"
+) -> Plan | None:
+    """The first of `plans`, None where there are none: devices that cannot cost less are not planned for.
+
+    Raises InputError as `plans` does.
+    """
+    architecture, asked = _complete(architecture_id), demands(workload)
+    floors: list[tuple[Decimal, int, str]] = []
+    for place, device_id in enumerate(among or devices()):
+        floor = _least_usd(architecture, find_device(device_id), asked[1], precision)
+        floors += [] if floor is None else [(floor, place, device_id)]
+    found: list[tuple[Decimal, int, Plan]] = []
+    for floor, place, device_id in sorted(floors):
+        if found and floor > found[0][0]:
+            break
+        with suppress(InputError):
+            made = plan(architecture_id, device_id, workload, precision=precision, asked=asked)
+            found = sorted([*found, (made.usd, place, made)], key=itemgetter(0, 1))
+    return found[0][2] if found else None
+
+
+def _complete(architecture_id: str) -> Architecture:
+    architecture = find_architecture(architecture_id)
+    if not architecture.is_complete:
+        raise InputError(f"{architecture.name}: its layers and experts are unknown, so nothing can be planned for it.")
+    return architecture
+
+
+def _least_usd(architecture: Architecture, device: Device, asked: Demand, precision: str) -> Decimal | None:
+    """What no plan on this device can cost less than, in USD a month: the fewest GPUs that hold one request, rented.
+
+    None where no number of them holds one, or none can be rented.
+    """
+    for size in SIZES:
+        with suppress(InputError):
+            for deployment in layouts(architecture, device, size, precision):
+                sequences_that_fit(deployment, asked.isl + asked.osl)
+                least = Holding(size, size * HOURS_PER_MONTH, weights_bytes=0, output_tokens=0)
+                return sum((line.usd for line in cost_lines("rent", device, (least,) * 3)), Decimal(0))
+    return None
+
+
 def _possible(architecture_id: str, workload: Workload, among: Iterable[str], precision: str) -> Iterator[Plan]:
+    asked = demands(workload)
     for device_id in among:
         try:
-            yield plan(architecture_id, device_id, workload, precision=precision)
+            yield plan(architecture_id, device_id, workload, precision=precision, asked=asked)
         except InputError:
             continue
 

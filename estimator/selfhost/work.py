@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -165,6 +165,7 @@ def exchange_s(deployment: Deployment) -> float:
     return size / (deployment.stage_gpus * link_bytes_per_s(deployment, deployment.ep))
 
 
+@lru_cache(maxsize=4096)  # The same work is asked for at several numbers of requests at once.
 def work(deployment: Deployment, context_tokens: float, prompt_tokens: float = 0.0, cached_tokens: float = 0.0) -> Work:
     """For decoding at `context_tokens` and for reading prompts of `prompt_tokens`, the first of them in a prefix cache.
 
@@ -234,6 +235,7 @@ def _formats(deployment: Deployment) -> tuple[float, float, str]:
     return (*weight_bits(deployment), named)
 
 
+@cache
 def _at_rest(model: Architecture, device: Device, expert_bits: float, other_bits: float, named: str) -> _AtRest:
     routed_bits, dense_bits = (arithmetic_bits(bits, named, device) for bits in (expert_bits, other_bits))
     routed = model.known.routed(f.top_k for f in model.known.feed_forward)

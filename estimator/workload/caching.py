@@ -119,17 +119,19 @@ def with_caching(
     for cell in profile.cells:
         others[_hour(cell)] += cell.requests
 
-    def cached(cell: Cell) -> Cell:
-        repeated = _whole_blocks(math.floor(share * cell.usage.uncached_input_tokens), cell.requests, terms)
-        if repeated < terms.min_prefix_tokens * cell.requests:
-            return cell
+    @cache  # The hours of a usual month come in a few kinds.
+    def cached(usage: Usage, requests: int, of_the_hour: int) -> Usage:
+        repeated = _whole_blocks(math.floor(share * usage.uncached_input_tokens), requests, terms)
+        if repeated < terms.min_prefix_tokens * requests:
+            return usage
         # A request meets the others of its hour, not itself: one alone tells of no rate.
-        rate = (others[_hour(cell)] - 1) / _HOUR_S
+        rate = (of_the_hour - 1) / _HOUR_S
         gap_s = min(reuse_gap_s, 1 / rate) if rate else reuse_gap_s
         found = math.floor(repeated * hit_share(life_s, gap_s))
-        return replace(cell, usage=_moved(cell.usage, found, repeated - found if charges_writes else 0))
+        return _moved(usage, found, repeated - found if charges_writes else 0)
 
-    return replace(profile, cells=tuple(cached(cell) for cell in profile.cells))
+    cells = (Cell(c.start, c.floor, c.requests, cached(c.usage, c.requests, others[_hour(c)])) for c in profile.cells)
+    return replace(profile, cells=tuple(cells))
 
 
 def _as_measured(profile: Profile, reuse: Reuse, terms: CacheTerms, *, life_s: float, charges_writes: bool) -> Profile:

@@ -116,6 +116,11 @@ class Profile:
         """Everything together."""
         return _total(cell.usage for cell in self.cells)
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The buckets that are not empty."""
+        return frozenset(name for name, n in self.usage.items() if n)
+
     @property
     def by_size(self) -> tuple[Cell, ...]:
         """The cells of each size band together, for prices that do not look at the clock."""
@@ -137,19 +142,30 @@ class Profile:
         return {}
 
     def _together(self, changes: Sequence[datetime], windows: Sequence[Window]) -> tuple[Cell, ...]:
-        starts: dict[object, datetime] = {}
-        moved: dict[datetime, datetime] = {}
-        for cell in self.cells:
-            if cell.start not in moved:
-                moment = bisect_right(changes, cell.start), *(window.is_open(cell.start) for window in windows)
-                moved[cell.start] = starts.setdefault(moment, cell.start)
+        moved = _moments(self._starts, tuple(changes), tuple(windows))
         groups: dict[tuple[datetime, int], list[Cell]] = {}
-        for cell in self.cells:
-            groups.setdefault((moved[cell.start], cell.floor), []).append(cell)
+        for start, cell in zip(moved, self.cells, strict=True):
+            groups.setdefault((start, cell.floor), []).append(cell)
         return tuple(
             Cell(*place, sum(cell.requests for cell in group), _total(cell.usage for cell in group))
             for place, group in sorted(groups.items())
         )
+
+    @cached_property
+    def _starts(self) -> tuple[datetime, ...]:
+        return tuple(cell.start for cell in self.cells)
+
+    @cached_property
+    def _kinds(self) -> tuple[tuple[tuple[int, Usage], ...], tuple[int, ...]]:
+        """The requests and usage of cells, each pair once, and which one each cell has: usual months have few kinds."""
+        kinds: dict[tuple[int, Usage], int] = {}
+        which = tuple(kinds.setdefault((cell.requests, cell.usage), len(kinds)) for cell in self.cells)
+        return tuple(kinds), which
+
+    @cached_property
+    def _has_single_cells(self) -> bool:
+        """Whether no half hour has cells of two bands, which another size might bring together."""
+        return len(set(self._starts)) == len(self._starts)
 
     @property
     def tokenizer(self) -> str:
@@ -173,7 +189,9 @@ class Profile:
     def moved(self, moves: tuple[tuple[str, str], ...]) -> "Profile":
         """The same requests with the tokens of one bucket in another, move after move. The answer is kept."""
         if moves not in self._moved:
-            cells = (Cell(c.start, c.floor, c.requests, _moved(c.usage, moves)) for c in self.cells)
+            kinds, which = self._kinds
+            usages = [_moved(usage, moves) for _, usage in kinds]
+            cells = [Cell(c.start, c.floor, c.requests, usages[i]) for c, i in zip(self.cells, which, strict=True)]
             self._moved[moves] = replace(self, cells=tuple(cells))
         return self._moved[moves]
 
@@ -189,8 +207,25 @@ class Profile:
         out = input_factor if output_factor is None else output_factor
         if input_factor == out == 1:
             return self
-        cells = (_cell(c.start, c.requests, _scaled(c.usage, input_factor, out), self.sizes) for c in self.cells)
-        return replace(self, cells=_collect(cells))
+        kinds, which = self._kinds
+        usages = [_scaled(usage, input_factor, out) for _, usage in kinds]
+        floors = [floor_of(u.total_input_tokens, n, self.sizes) for u, (n, _) in zip(usages, kinds, strict=True)]
+        cells = [Cell(c.start, floors[i], c.requests, usages[i]) for c, i in zip(self.cells, which, strict=True)]
+        return replace(self, cells=tuple(cells) if self._has_single_cells else _collect(cells))
+
+
+@lru_cache(maxsize=64)  # The profiles of a workload in other tokens have the same starts.
+def _moments(
+    starts: tuple[datetime, ...], changes: tuple[datetime, ...], windows: tuple[Window, ...]
+) -> tuple[datetime, ...]:
+    """For each start, the first that lies between the same changes and in the same windows."""
+    firsts: dict[object, datetime] = {}
+    if not changes and not windows:
+        return starts[:1] * len(starts)
+    return tuple(
+        firsts.setdefault((bisect_right(changes, start), *(window.is_open(start) for window in windows)), start)
+        for start in starts
+    )
 
 
 def _seconds(span: timedelta) -> Fraction:
@@ -217,8 +252,7 @@ def _moved(usage: Usage, moves: Iterable[tuple[str, str]]) -> Usage:
 
 
 def _total(usages: Iterable[Usage]) -> Usage:
-    columns = zip(*(usage.counts for usage in usages), strict=True)
-    return Usage(*(sum(column) for column in columns))
+    return Usage(*map(sum, zip(*[usage.counts for usage in usages], strict=True)))
 
 
 def floor_of(total_input_tokens: int, requests: int, sizes: Sequence[int]) -> int:
@@ -333,7 +367,8 @@ def _hour(t: datetime) -> datetime:
     return t.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _slot(t: datetime) -> datetime:
+def slot_of(t: datetime) -> datetime:
+    """The half hour that a time lies in."""
     t = t.astimezone(UTC)
     return t.replace(minute=t.minute - t.minute % SLOT_MINUTES, second=0, microsecond=0)
 
@@ -342,14 +377,14 @@ def _cells(record: Record, sizes: Sequence[int]) -> list[Cell]:
     """A request as a cell; a row as one cell for each hour in which it has a whole request. No token is lost."""
     hours = math.ceil((record.end - record.start) / HOUR) if record.end else 1
     if hours == 1:
-        return [_cell(_slot(record.start), record.requests, record.usage, sizes)]
+        return [_cell(slot_of(record.start), record.requests, record.usage, sizes)]
     before = [record.requests * i // hours for i in range(hours + 1)]
 
     def part(i: int) -> Usage:
         return part_of(record.usage, before[i], before[i + 1], record.requests)
 
     return [
-        _cell(_slot(record.start + i * HOUR), here, part(i), sizes)
+        _cell(slot_of(record.start + i * HOUR), here, part(i), sizes)
         for i in range(hours)
         if (here := before[i + 1] - before[i])
     ]

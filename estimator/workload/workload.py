@@ -7,7 +7,18 @@ from fractions import Fraction
 
 from estimator.workload.counts import MEDIA, Kinds
 from estimator.workload.exports.remarks import Remarks
-from estimator.workload.profile import MONTH, Cell, Profile, Record, part_of, profile
+from estimator.workload.profile import (
+    MONTH,
+    Cell,
+    Profile,
+    Record,
+    Sketch,
+    bin_of,
+    floor_of,
+    part_of,
+    profile,
+    slot_of,
+)
 from estimator.workload.reuse import Reuse
 from estimator.workload.shapes import Shape, Status, month_from, shapes, spread
 from estimator.workload.template import Template, Triple, defaults
@@ -231,14 +242,28 @@ def _months(
         raise InputError("a workload needs more than 0 units a month.")
     if rate * max(map(sum, tokens)) > MAX_TOKENS:
         raise InputError("so many units a month come to more than 10^18 tokens: check the number.")
-    hours = list(spread(max(1, int(rate)), shape, start))
-    months = (profile((_equal(hour, n, i, o) for hour, n in hours), sizes, tokenizers=[TOKENIZER]) for i, o in tokens)
-    return [replace(m, starts=start.astimezone(UTC), ends=month_from(start).astimezone(UTC)) for m in months]
+    hours = [(slot_of(hour), n) for hour, n in spread(max(1, int(rate)), shape, start)]
+    return [_equal(hours, i, o, sizes, start) for i, o in tokens]
 
 
-def _equal(hour: datetime, requests: int, input_tokens: int, output_tokens: int) -> Record:
-    usage = Usage(uncached_input_tokens=input_tokens * requests, output_tokens=output_tokens * requests)
-    return Record(hour, usage, requests)
+def _equal(
+    hours: list[tuple[datetime, int]], input_tokens: int, output_tokens: int, sizes: tuple[int, ...], start: datetime
+) -> Profile:
+    """The profile of a month of equal requests, so many in each of the hours."""
+    floor, requests = floor_of(input_tokens, 1, sizes), sum(n for _, n in hours)
+    usages = {
+        n: Usage(uncached_input_tokens=input_tokens * n, output_tokens=output_tokens * n)
+        for n in {n for _, n in hours}  # The hours come in a few kinds.
+    }
+    return Profile(
+        sizes=sizes,
+        cells=tuple(Cell(hour, floor, n, usages[n]) for hour, n in hours),
+        starts=start.astimezone(UTC),
+        ends=month_from(start).astimezone(UTC),
+        input_sizes=Sketch(((bin_of(input_tokens), requests),)),
+        output_sizes=Sketch(((bin_of(output_tokens), requests),)),
+        tokenizers=(TOKENIZER,),
+    )
 
 
 def _of_tokens(template: Template) -> str:
