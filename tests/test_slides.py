@@ -17,9 +17,10 @@ from pptx import Presentation
 
 from estimator.decision import NoPrice
 from estimator.report import Brand, Report
+from estimator.report.deck import deck as empty_deck
 from estimator.report.deck import fitting
 from estimator.report.slides import slides
-from tests.made_up import option
+from tests.made_up import AT, option
 from tests.reported import BRAND, made_up, support
 
 
@@ -237,3 +238,17 @@ def test_fitted_text_begins_as_it_was_and_lies_within_the_sizes(texts: list[str]
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_name_makes_a_deck(client: str, name: str) -> None:
     assert len(deck_of(made_up(option("1", name=name), brand=Brand(client=client))).slides) == 8
+
+
+LAYOUTS = {  # By name: the numbers of the placeholders that text, charts and tables go into.
+    "Title": {0, 1, 11, 12},
+    "Text and table": {0, 1, 11, 12, 14, 15},
+    "Chart": {0, 1, 11, 12, 13, 15},
+    "Chart and table": {0, 1, 11, 12, 13, 14, 15},
+    "Two texts": {0, 1, 2, 11, 12, 15},
+}
+
+
+def test_the_template_has_the_places_that_the_slides_fill() -> None:
+    layouts: Any = empty_deck(Brand(), "", AT.date()).slide_layouts
+    assert {each.name: {p.placeholder_format.idx for p in each.placeholders} for each in layouts} == LAYOUTS

@@ -7,6 +7,8 @@ _UNSEEN = {"Cc", "Cs", "Cn"}  # Controls, halves of letters, and what is no lett
 
 def printable(text: str) -> str:
     """Without control characters, which neither a slide nor a page can hold."""
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 

@@ -37,7 +37,7 @@ _PNG = b"\x89PNG"
 
 def html(report: Report) -> bytes:
     """The whole report as a page in UTF-8."""
-    style, script = _style(report), _read("page.js")
+    style, script, scale = _style(report), _read("page.js"), _scale(report)
     page = _template().render(
         report=report,
         style=Markup(style),  # noqa: S704 - our own files, and colours that Brand has checked
@@ -46,7 +46,7 @@ def html(report: Report) -> bytes:
         logo=_logo(report.brand.logo),
         heads=headlines,
         findings=findings(report),
-        options=[_option(report, option, _scale(report)) for option in report.options],
+        options=[_option(report, option, scale) for option in report.options],
         stops=json.dumps([[float(stop), volume(_busier(report, stop))] for stop in _STOPS]),
         today=_STOPS.index(Fraction(1)),
         last=len(_STOPS) - 1,
@@ -85,7 +85,7 @@ def _shown(value: object) -> object:
 
 def _style(report: Report) -> str:
     brand = report.brand
-    colors = f":root{{--brand:{brand.color};--on-brand:{brand.on_color};--ink-brand:{brand.ink}}}"
+    colors = f":root{{--brand:{brand.color};--ink-brand:{brand.ink}}}"
     return colors + _read("page.css")
 
 
