@@ -15,7 +15,7 @@ from pricing.console import Parser
 from tests.conftest import ROOT
 
 MODULES = {path.stem for path in Path(estimator.commands.__file__).parent.glob("*.py")}
-SHARED_BY_VERBS = {"__init__", "asked", "profiles"}
+SHARED_BY_VERBS = {"__init__", "asked", "profiles", "terms"}
 HEAVY = {"alembic", "dask", "distributed", "pyarrow", "scipy", "simpy", "sqlalchemy", "streamlit", "typst"}
 LOADED = f"""
 import sys

@@ -133,6 +133,14 @@ def test_what_a_gateway_worked_out_is_not_called_billed() -> None:
     assert {part.basis for part in found} == {"gateway"}
 
 
+def test_what_a_key_of_ones_own_paid_is_not_on_the_gateways_bill() -> None:
+    found = parts([charge("7", own_key=Decimal(5))])
+    assert {basis: sum(part.cost for part in found if part.basis == basis) for basis in ("bill", "gateway")} == {
+        "bill": 2,
+        "gateway": 5,
+    }
+
+
 def test_amounts_stay_in_the_currency_of_the_bill() -> None:
     found = parts([charge("70", currency="CNY", per_usd=Decimal(7))])
     assert {(part.currency, part.per_usd) for part in found} == {("CNY", Decimal(7))}

@@ -54,7 +54,9 @@ def _asked(work: Workload) -> tuple[str, Terms]:
     title = st.text_input("Title", max_chars=120, placeholder=f"What {work.name} would cost", key="report-title")
     left, right = st.columns(2, vertical_alignment="bottom")
     symbol = purse().symbol
-    limit = left.number_input(f"A limit ({symbol} a month)", min_value=1, value=None, step=50, key="report-limit")
+    limit = left.number_input(
+        f"A limit ({symbol} a month)", min_value=1, value=None, step=50, placeholder="none", key="report-limit"
+    )
     growth = right.number_input(
         "Growth (% a month)",
         min_value=-50,

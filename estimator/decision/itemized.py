@@ -19,6 +19,7 @@ Basis = Literal["bill", "gateway", "list"]  # Billed by a seller, worked out by 
 _GATEWAYS = frozenset({"LiteLLM", "Langfuse"})  # They work amounts out by price lists of their own, and bill nobody.
 _PLACES = Decimal("1e-9")
 _NOT_BILLED = "the bill of that day has no line of it."
+_OWN_KEY = "paid with a key of one's own: the model's seller bills it."
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,11 @@ def _of_group(group: Group, book: Catalog) -> tuple[Part, ...]:
         if group.period.by:
             return tuple(replace(part, why=_NOT_BILLED) for part in counted)
         return tuple(replace(part, cost=part.list_usd) for part in counted)
+    elsewhere = [_elsewhere(charge, group) for charge in group.charges if charge.own_key]
+    charges = [replace(charge, amount=charge.amount - charge.own_key) for charge in group.charges]
     if why:
-        return tuple(_uncounted(charge, group, why) for charge in group.charges)
-    return _charged(group, counted)
+        return (*(_uncounted(charge, group, why) for charge in charges if charge.amount), *elsewhere)
+    return (*_charged(charges, group, counted), *elsewhere)
 
 
 def _counted(group: Group, book: Catalog) -> tuple[tuple[Part, ...], str]:
@@ -160,12 +163,12 @@ def _currency(charges: Sequence[Charge]) -> tuple[str, Decimal]:
     return first.currency, first.per_usd or rate(first.currency, first.start.date()).per_usd
 
 
-def _charged(group: Group, counted: Sequence[Part]) -> tuple[Part, ...]:
+def _charged(charges: Sequence[Charge], group: Group, counted: Sequence[Part]) -> tuple[Part, ...]:
     """The parts with what was billed for them, and a part of its own for a charge that none of them is for."""
     costs: dict[int, Decimal] = {}
     alone: list[Part] = []
-    by_mode = len({charge.mode for charge in group.charges}) > 1
-    for charge in group.charges:
+    by_mode = len({charge.mode for charge in charges}) > 1
+    for charge in charges:
         places = _places(charge, counted, by_mode=by_mode)
         if not places:
             alone.append(_uncounted(charge, group, "the usage given counts none of it."))
@@ -190,6 +193,11 @@ def _shared(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
         return [amount, *(Decimal(0) for _ in weights[1:])] if weights else []
     shares = [(amount * weight / total).quantize(_PLACES) for weight in weights[:-1]]
     return [*shares, amount - sum(shares, Decimal(0))]
+
+
+def _elsewhere(charge: Charge, group: Group) -> Part:
+    """What a gateway says that a key of the user paid at the model's seller, who bills it."""
+    return replace(_uncounted(replace(charge, amount=charge.own_key), group, _OWN_KEY), basis="gateway")
 
 
 def _uncounted(charge: Charge, group: Group, why: str) -> Part:

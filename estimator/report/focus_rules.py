@@ -44,26 +44,31 @@ def check_row(row: Row, number: int) -> None:
 
 
 def _cells_fault(row: Row) -> str:
-    for name in columns().keys() | row.keys():
+    category = row.get("ChargeCategory", "")
+    for name in (*columns(), *row):
         column = columns().get(name)
         if column is None and not name.startswith("x_"):
             return f"{name} is no column of FOCUS"
         if column and name not in row and column.level == "mandatory":
             return f"the column {name} is missing"
-        if column and name in row and (fault := _cell_fault(column, row[name], row["ChargeCategory"])):
+        if column and name in row and (fault := _cell_fault(column, row[name], category)):
             return f"{name} {fault}"
     return ""
 
 
 def _cell_fault(column: Column, cell: str, category: str) -> str:
     if not cell:
-        is_needed = not column.nulls or category in column.needed_for.split(";")
+        is_needed = not column.nulls or category in _words(column.needed_for)
         return f"is empty in a charge of the category {category}" if is_needed else ""
-    if category in column.never_for.split(";"):
+    if category in _words(column.never_for):
         return f"is not empty in a charge of the category {category}"
-    if column.allowed and cell not in column.allowed.split(";"):
+    if column.allowed and cell not in _words(column.allowed):
         return f"is {cell!r}, which is not one of {column.allowed}"
     return "" if _FORMATS[column.format](cell) else f"is {cell!r}, which is no {column.format}"
+
+
+def _words(cell: str) -> list[str]:
+    return cell.split(";") if cell else []
 
 
 def _is_pairs(cell: str) -> bool:
