@@ -157,6 +157,20 @@ def test_every_assumption_is_there_once_by_number_with_its_status_and_source() -
         assert support_text().count(squeezed(f"{number} {each.text} {status_words(each.status)} {source}")) == 1
 
 
+def test_what_caching_saves_is_told_with_its_source() -> None:
+    known = catalog()
+    made = from_template(templates()["support-chat"], 20_000, known.sizes, start=AT)
+    some = [m for m in known.models.values() if m.info.featured and m.provider == "anthropic"]
+    cached = report(compare(made, known, Scenario(AT, caching=True), some), known)
+    found = text_of(pdf(cached))
+    savings = [o.saving for o in cached.options if o.saving]
+    assert savings
+    for saving in savings:
+        amounts = f"Saved by caching: {usd(saving.usd)} a month ({usd_range(saving.low_usd, saving.high_usd)})"
+        about = f"{saving.assumption.text} (our guess) [{cached.number(saving.assumption.source)}]"
+        assert squeezed(f"{amounts}, already taken off above. {about}") in found
+
+
 def test_own_gpus_are_told_with_every_break_even() -> None:
     hosting = support().hosting
     assert hosting is not None
@@ -463,7 +477,7 @@ def test_a_name_in_any_script_makes_a_report(name: str) -> None:
     assert metadata.title == name.replace("\u200d", " ")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.text(max_size=60))
 def test_any_name_makes_a_report(name: str) -> None:
     assert pdf(named(name)).startswith(b"%PDF")

@@ -60,18 +60,17 @@ def curves(report: Report, hosting: Rivalry) -> Drawn:
     up = multiplying(_seen(report, (*typical, *edges)))
     along = multiplying(float(p.requests_per_month) for p in own)
     at = [along.place(float(p.requests_per_month)) for p in own]
-    labels = spread([up.place(each[-1]) for each in typical], _LABEL_GAP)
-    low, high = ([[x, up.place(y)] for x, y in zip(at, edge, strict=True)] for edge in edges)
+    *paths, low, high = ([[x, up.place(y)] for x, y in zip(at, ys, strict=True)] for ys in (*typical, *edges))
     return {
         "curves": [
-            {
-                "points": [[x, up.place(y)] for x, y in zip(at, amounts, strict=True)],
-                "label_at": label,
-                "name": shortened(named(c.option, report)),
-                "color": color_of(c.option),
-                "dash": dash,
-            }
-            for c, amounts, label, dash in zip(hosting.curves, typical, labels, _dashes(hosting.curves), strict=True)
+            {"points": path, "label_at": label, "name": shortened(named(c.option, report))} | look
+            for c, path, label, look in zip(
+                hosting.curves,
+                paths,
+                spread([p[-1][1] for p in paths], _LABEL_GAP),
+                _looks(hosting.curves),
+                strict=True,
+            )
         ],
         "band": low + high[::-1],
         "band_color": HOSTED,
@@ -83,10 +82,10 @@ def curves(report: Report, hosting: Rivalry) -> Drawn:
     }
 
 
-def _dashes(drawn: Sequence[Curve]) -> list[int]:
+def _looks(drawn: Sequence[Curve]) -> list[Drawn]:
     """Curves of one colour differ by their dashes: the first has none."""
     colors = [color_of(c.option) for c in drawn]
-    return [colors[:i].count(color) for i, color in enumerate(colors)]
+    return [{"color": color, "dash": colors[:i].count(color)} for i, color in enumerate(colors)]
 
 
 def _crossing(report: Report, hosting: Rivalry, along: Axis, up: Axis) -> Drawn | None:

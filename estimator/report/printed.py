@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from estimator.decision import Assumption, BreakEven, Line, Month, Option
+from estimator.decision import Assumption, BreakEven, Line, Month, Option, Saving
 from estimator.report import drawn
 from estimator.report.content import Report, Spending
 from estimator.report.palette import LIMIT
@@ -140,6 +140,17 @@ def _behind(option: Option, report: Report) -> Printed:
         "range": report.money_range(option.low_usd, option.high_usd),
         "lines": [_line(line, report) for line in option.lines],
         "sources": _numbers(option.further_sources, report),
+        "saving": _saving(option.saving, report) if option.saving else None,
+    }
+
+
+def _saving(saving: Saving, report: Report) -> Printed:
+    span = report.money_range(saving.low_usd, saving.high_usd)
+    about = saving.assumption
+    return {
+        "text": f"Saved by caching: {report.money(saving.usd)} a month ({span}), already taken off above. {about.text}",
+        "status": status_words(about.status),
+        "sources": _numbers([about.source], report),
     }
 
 
