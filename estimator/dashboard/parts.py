@@ -12,6 +12,7 @@ from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import count, is_sure, item_words, pdf, rate, status_words
+from estimator.report.cells import safe_cell
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -50,9 +51,9 @@ def cost_table(options: Sequence[Option], mine: Purse) -> None:
     """Every option as a row, with what its price is worth."""
     rows = [
         {
-            "Model": o.name,
-            "From": seller(o),
-            "How": o.detail or _KINDS[o.kind],
+            "Model": safe_cell(o.name),
+            "From": safe_cell(seller(o)),
+            "How": safe_cell(o.detail) or _KINDS[o.kind],
             "A month": o.usd,
             "At least": o.low_usd,
             "At most": o.high_usd,
