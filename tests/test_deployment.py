@@ -196,6 +196,14 @@ def test_another_name_is_not_answered(site: Site) -> None:
     assert (status, said) == (400, "This server does not answer to this name. Its owner can add it to BREAKEVEN_HOSTS.")
 
 
+def test_nobody_claims_another_address(site: Site) -> None:
+    """The figures of operation, which are for this machine alone, tell whom the app takes one for."""
+    elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+    assert answer(f"{site.url}/_stcore/metrics", **elsewhere)[0] == 200
+    port = next(iter(site.processes))
+    assert answer(f"http://localhost:{port}/_stcore/metrics", **elsewhere)[0] == 404
+
+
 def test_a_file_that_is_too_large_goes_no_further_than_nginx(site: Site) -> None:
     headers = {"Content-Length": str(52 * 2**20)}
     assert answer(f"{site.url}/_stcore/upload_file/a/b", "PUT", **headers)[0] == 413

@@ -127,3 +127,21 @@ def test_uploads_are_bounded_together(monkeypatch: pytest.MonkeyPatch, files: li
             check_uploads(given)
     else:
         check_uploads(given)
+
+
+def test_the_threat_model_names_tests_that_are_there() -> None:
+    model = (ROOT / "estimator" / "dashboard" / "guide" / "threat-model.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)(?:::(\w+))?`", model)
+    assert len(named) > 30
+    for file, test in named:
+        text = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert not test or f"def {test}(" in text, f"{file}::{test}"
+
+
+@pytest.mark.parametrize("quoted", ["map $cookie_breakeven_seat $seat {", "hash $seat consistent;"])
+def test_the_notes_quote_the_file_that_is_tested(quoted: str) -> None:
+    guide = (ROOT / "estimator" / "dashboard" / "guide" / "deployment.md").read_text(encoding="utf-8")
+    site = (ROOT / ".github" / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    lines = [line.strip() for line in guide.splitlines() if line.startswith("    ")]
+    assert quoted in lines
+    assert all(line in site for line in lines)

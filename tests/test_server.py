@@ -177,6 +177,11 @@ def test_pages_of_an_address_are_bounded_in_what_they_open_at_once_and_after_eac
     assert found.count(429) == 1
 
 
+@pytest.mark.parametrize(("address", "status"), [(OUTSIDE, 404), ("127.0.0.1", 200), ("::1", 200)])
+def test_figures_of_operation_are_for_this_machine_alone(address: str, status: int) -> None:
+    assert answer(middleware({}), path="/_stcore/metrics", client=(address, 1))[0] == status
+
+
 def test_who_sits_at_the_machine_is_not_bounded() -> None:
     assert {upload(49, "127.0.0.1")[0] for _ in range(20)} == {200}
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from playwright.sync_api import FilePayload, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from estimator.dashboard import upkeep
@@ -22,7 +23,9 @@ from pricing.changes import Change, Kind
 from pricing.facts import Source
 from pricing.journal import Review
 from tests.chat_server import Script, serving
+from tests.conftest import settle
 from tests.made_up import rule
+from tests.test_browser import WATCH, open_page
 from tests.test_budget_page import saved as budget_saved
 from tests.test_dashboard import OPENAI_CSV, run
 from tests.test_trial_page import filled, sent
@@ -173,6 +176,34 @@ def test_budgets_and_their_projects_stay_text() -> None:
     page.text_input(key="project-name").set_value(BAD)
     assert shows(page)
     assert live(page.run()) == []
+
+
+def test_in_a_browser_it_is_text_too(page: Page, app_url: str) -> None:
+    name = BAD.replace("/", "_") + "www.e.example me@e.example.csv"
+    page.add_init_script(WATCH)
+    page.on("dialog", lambda _: pytest.fail("a script ran"))
+    open_page(page, app_url)
+    page.get_by_text("Your files").click()
+    settle(page)
+    for data in (OPENAI_CSV, b"\x89PNG"):
+        page.locator('input[type="file"]').set_input_files(FilePayload(name=name, mimeType="text/csv", buffer=data))
+        expect(page.get_by_text(re.compile(re.escape("<img src=x onerror=alert(1)>![x]"))).first).to_be_visible()
+        settle(page)
+        assert (
+            page.locator('img[src="x"], a[href*="e.example"], [data-testid="stIconMaterial"]:text("home")').count() == 0
+        )
+    assert page.evaluate("window.refused") == []
+
+
+def test_no_table_gives_a_spreadsheet_a_formula() -> None:
+    """A table can be taken away as CSV by Streamlit's own button."""
+    formula = "=HYPERLINK(A1)"
+    theirs = replace(foreign("https://e.example"), options=(replace(foreign("x").options[0], name=formula),))
+    workspace().save(formula, formula, theirs)
+    page = run("saved")
+    cells = {str(cell) for table in page.dataframe for cell in table.value.to_numpy().flat}
+    assert f"'{formula}" in cells
+    assert not any(cell.startswith("=") for cell in cells)
 
 
 @pytest.mark.parametrize("folder", ["app.py", "estimator"])

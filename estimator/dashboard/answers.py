@@ -7,6 +7,7 @@ from functools import cached_property
 
 import streamlit as st
 
+from estimator.dashboard.rates import SEARCHES, allow
 from estimator.decision import (
     BreakEven,
     Comparison,
@@ -68,6 +69,7 @@ def _bought(work: Workload, scenario: Scenario, models: tuple[tuple[str, str], .
 
 @st.cache_resource(max_entries=128, show_spinner=False, hash_funcs={Workload: hash})
 def _hosted(work: Workload) -> tuple[Option, ...]:
+    allow(SEARCHES)
     return hosted_options(work, catalog())
 
 
@@ -89,7 +91,11 @@ ANY_DEVICE = ""
 
 @st.cache_resource(max_entries=128, show_spinner="Working it out …", hash_funcs={Workload: hash})
 def planned(work: Workload, weights: str, device: str, gpus: int | None, tenure: Tenure = "rent") -> Plan:
-    """The work on an open model, on `device` or the cheapest, with `gpus` for each copy or as many as it takes."""
+    """The work on an open model, on `device` or the cheapest, with `gpus` for each copy or as many as it takes.
+
+    Raises TooOften for whoever asks for many.
+    """
+    allow(SEARCHES)
     if device == ANY_DEVICE:
         return cheapest_hosting(weights, work, catalog(), tenure)
     return hosting(weights, device, work, catalog(), gpus=gpus).held(tenure)

@@ -10,6 +10,7 @@ from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import Reconciliation, reconcile
 from estimator.decision.reconcile import COMPARED, Line, Verdict
 from estimator.report import as_billed, exact, exact_range, headline, item_words
+from estimator.report.cells import safe_cell
 from estimator.workload import read_statement
 from pricing import catalog
 from pricing.currency import rate_words
@@ -77,7 +78,7 @@ def _table(lines: tuple[Line, ...], mine: Purse) -> None:
     rows: list[dict[str, object]] = [
         {
             "Day": _day(line),
-            "Model": _named(line),
+            "Model": safe_cell(_named(line)),
             "Billed by": line.by or "nobody",
             "We compute": line.computed.usd if line.computed else None,
             "Between": exact_range(line.computed, mine.exchange) if _is_range(line) else "",

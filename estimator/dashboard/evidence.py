@@ -19,6 +19,7 @@ from estimator.decision.quality import (
     own_scores,
     scores_of,
 )
+from estimator.report.cells import safe_cell
 from estimator.tokens import read_text
 from pricing import catalog
 
@@ -101,7 +102,7 @@ def evidence(names: Sequence[str], own: Sequence[OwnScore]) -> None:
 def _own_row(score: OwnScore) -> dict[str, object]:
     low, high = score.interval
     return {
-        "Model": score.name,
+        "Model": safe_cell(score.name),
         "Test": benchmark_name(OWN),
         "Score": round(score.value, 1),
         "Setting": f"{score.right} of {score.of}: between {low:.0f} and {high:.0f}, 19 times in 20",

@@ -16,6 +16,7 @@ from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
 from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, smallest_step, status_words
+from estimator.report.cells import safe_cell
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -74,9 +75,9 @@ def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
     providers = catalog().providers
     return pa.table(
         {
-            "Model": [o.name for o in options],
-            "From": [providers[o.provider].name if o.provider in providers else o.provider for o in options],
-            "How": [o.detail or _KINDS[o.kind] for o in options],
+            "Model": [safe_cell(o.name) for o in options],
+            "From": [safe_cell(seller(o)) for o in options],
+            "How": [safe_cell(o.detail) or _KINDS[o.kind] for o in options],
             "A month": [mine.drawn(o.usd) for o in options],
             "At least": [mine.drawn(o.low_usd) for o in options],
             "At most": [mine.drawn(o.high_usd) for o in options],

@@ -44,7 +44,7 @@ class Bucket:
 
         Whoever asks from the very machine that this runs on may use it as they like.
         """
-        if address is None or _is_loopback(address):
+        if address is None or is_here(address):  # Streamlit tells no address of this machine.
             return
         now_s = time.monotonic() if now_s is None else now_s
         tokens = min(tokens, self.rate.burst)  # What takes more than there can be still has its turn.
@@ -59,7 +59,8 @@ class Bucket:
                 self._left.popitem(last=False)
 
 
-def _is_loopback(address: str) -> bool:
+def is_here(address: str) -> bool:
+    """Whether an address is of this very machine."""
     try:
         return ip_address(address).is_loopback
     except ValueError:
@@ -69,7 +70,7 @@ def _is_loopback(address: str) -> bool:
 CONNECTIONS = Bucket(Rate("pages", burst=60, per_s=1))
 UPLOADS = Bucket(Rate("files", burst=500, per_s=2))  # A token for each file, and one for each MiB.
 REPORTS = Bucket(Rate("reports", burst=30, per_s=0.5))
-SEARCHES = Bucket(Rate("searches", burst=30, per_s=0.5))
+SEARCHES = Bucket(Rate("searches", burst=120, per_s=4))
 TRIALS = Bucket(Rate("trials", burst=5, per_s=1 / 60))
 
 

@@ -15,6 +15,7 @@ from estimator.dashboard.upload_limits import check_uploads
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
 from estimator.report import change, is_sure, item_words, rate
+from estimator.report.cells import safe_cell
 from estimator.workspace import Check, Difference, Entry, Version, check, quick_check
 from pricing import InputError, PricingError, catalog
 from pricing.currency import rate as exchange_rate
@@ -85,8 +86,8 @@ def _whole(whose: str, entry: Entry, today: datetime) -> tuple[Version, Check]: 
 
 def _row(entry: Entry, seen: Check | None) -> dict[str, object]:
     return {
-        "Client": entry.client,
-        "Name": entry.name,
+        "Client": safe_cell(entry.client),
+        "Name": safe_cell(entry.name),
         "Since then": _since(seen) if seen else "see below",
         "Cheapest then": _cheapest(seen.saved.options, _purse(seen)) if seen else "",
         "Cheapest today": _cheapest(seen.today.options, _purse(seen)) if seen else "",
@@ -184,7 +185,7 @@ def _table(differences: Sequence[Difference], money: Purse, after: str) -> None:
     table(
         [
             {
-                "Model": d.name,
+                "Model": safe_cell(d.name),
                 "Saved": d.before.usd if d.before else None,
                 after: d.after.usd if d.after else None,
                 "Change": change(d.ratio) if d.before and d.after else "",

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
-from estimator.dashboard.rates import CONNECTIONS, UPLOADS, TooOften
+from estimator.dashboard.rates import CONNECTIONS, UPLOADS, TooOften, is_here
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -21,7 +21,7 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HOSTS, FRAMES = "BREAKEVEN_HOSTS", "BREAKEVEN_FRAMES"
 MOST_OPEN = 100  # Pages that one address may have open at once.
-_UPLOAD = "/_stcore/upload_file/"
+_UPLOAD, _METRICS = "/_stcore/upload_file/", "/_stcore/metrics"
 _ASKED = {"http", "websocket"}
 _INLINE_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"  # Of Streamlit's index.html.
 
@@ -118,7 +118,10 @@ class Named:
 
 
 class Paced:
-    """Bounds what one address may upload and have open. What costs much on a page is bounded there."""
+    """Bounds what one address may upload and have open, and keeps the figures of operation for this machine alone.
+
+    What costs much on a page is bounded there.
+    """
 
     def __init__(self, app: Asgi) -> None:
         self.app = app
@@ -126,6 +129,9 @@ class Paced:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = (scope.get("client") or ("",))[0]
+        if scope["type"] == "http" and scope["path"].endswith(_METRICS) and not is_here(address):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
         try:
             if scope["type"] == "websocket":
                 CONNECTIONS.take(address)

@@ -8,7 +8,10 @@ from pricing import InputError
 
 MOST_FILES = 200
 MOST_BYTES = 200 * 2**20  # All files together, unpacked.
-BY_COMMAND = "Larger logs are read by the command `python -m estimator profile`."
+BY_COMMAND = (
+    "Larger logs are read by the command `python -m estimator profile`. Where a file is refused with 429, too much "
+    "came at once: try again in a minute."
+)
 
 
 class Upload(Protocol):
