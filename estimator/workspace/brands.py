@@ -1,6 +1,5 @@
 """How the reports of each client look: one brand a client, kept in the database; nobody writes over another unseen."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -39,11 +38,10 @@ class Brands:
     url: URL
     owner: str = LOCAL
 
-    def all(self) -> Mapping[str, SavedBrand]:
-        """By client, in the order of their names."""
+    def clients(self) -> tuple[str, ...]:
+        """Those that have a brand, by name."""
         with reading(self.url) as connection:
-            found = rows.brands(connection, self.owner)
-        return {row.client: _saved(row) for row in found}
+            return tuple(rows.branded(connection, self.owner))
 
     def of(self, client: str) -> SavedBrand | None:
         """None where none is saved for the client."""
