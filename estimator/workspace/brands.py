@@ -13,8 +13,7 @@ from estimator.workspace.archive import KeptVersion
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.document import STRICT, damaged, written
 from estimator.workspace.errors import StaleBrand
-from estimator.workspace.names import clean, iso
-from estimator.workspace.owners import LOCAL
+from estimator.workspace.names import LOCAL, clean, iso
 from pricing import InputError, now
 
 FORMAT: Final = "breakeven-brand"
