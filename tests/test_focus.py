@@ -165,7 +165,7 @@ def test_who_made_a_resold_model_is_its_publisher() -> None:
 def test_tiers_tell_what_sets_them_apart() -> None:
     rules = (rule("input", "2"), rule("input", "4", min_input_tokens=200_000))
     rows = made(charge("6"), uses=(used(Usage(uncached_input_tokens=9), floor=200_001),), book=sold(model(*rules)))
-    assert json.loads(rows[0]["SkuPriceDetails"]) == {"x_MinimumInputTokens": 200_001}
+    assert json.loads(rows[0]["SkuPriceDetails"]) == {"x_MinimumInputTokens": "200001"}
     assert rows[0]["SkuPriceId"] == "acme/m:input:200001"
 
 

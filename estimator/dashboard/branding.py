@@ -1,6 +1,6 @@
 """How a client's reports look: asked for once, and kept for the client."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -18,10 +18,9 @@ _MOST_LOGO_MB = 2
 def choose_brand() -> Brand:
     """The brand as it stands on the page, kept or not. Raises InputError for what can be none."""
     kept = _kept()
-    known = kept.all() if kept else {}
     with st.expander("Whose report is it?", icon=":material/palette:", key="brand"):
-        client = _client(known)
-        saved = known.get(client)
+        client = _client(kept.clients() if kept else ())
+        saved = kept.of(client) if kept else None
         brand = _fields(client, saved)
         if kept is None:
             ask_to_sign_in()
@@ -35,7 +34,7 @@ def _kept() -> Brands | None:
     return None if owner() is None else Brands(mine().url, mine().owner)
 
 
-def _client(known: Mapping[str, SavedBrand]) -> str:
+def _client(known: Sequence[str]) -> str:
     """Any that has saved work or a brand, or a new one; for a start the one whose work is open."""
     before = opened()
     here = [before.client] if before else []

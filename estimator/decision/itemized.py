@@ -100,19 +100,14 @@ def _known(used: Iterable[tuple[Model | None, Used]]) -> Iterable[tuple[Model, U
 
 
 def _parts(group: Group, pieces: Sequence[Piece]) -> Iterable[Part]:
-    sums: dict[tuple[tuple[str, str], Mode, str, PriceRule], Part] = {}
+    sums: dict[object, Part] = {}
     for piece in pieces:
         for part in _of_piece(group, piece):
-            key = (piece.model.provider, piece.model.id), part.mode, part.item, _rule(part)
+            key = piece.model.provider, piece.model.id, part.mode, part.item, part.rule
             before = sums.get(key)
             quantity = part.quantity + (before.quantity if before else 0)
             sums[key] = replace(part, quantity=quantity, spread=part.spread or (before.spread if before else False))
     return sums.values()
-
-
-def _rule(part: Part) -> PriceRule:
-    assert part.rule is not None  # noqa: S101 - what is counted has one
-    return part.rule
 
 
 def _of_piece(group: Group, piece: Piece) -> Iterable[Part]:

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, UnidentifiedImageError
 
@@ -55,6 +56,7 @@ class Brand:
         return "#ffffff" if _contrast(_channels(self.color), _WHITE) >= _LEGIBLE else "#111111"
 
 
+@lru_cache(maxsize=8)  # A page asks again whenever it runs.
 def _check_logo(logo: bytes) -> None:
     if len(logo) > _MOST_LOGO_BYTES:
         raise InputError("the logo is larger than 2 MB: make it smaller.")

@@ -105,7 +105,7 @@ def _of_use(part: Part, model: Model, rule: PriceRule, catalog: Catalog) -> Row:
         "SkuMeter": item_words(part.item, catalog.items),
         "SkuPriceDetails": json.dumps(tier) if tier else "",
         # Without the price and its dates, so that it stays the same when they change.
-        "SkuPriceId": ":".join((sku, *(map(str, tier.values()) if tier else ("standard",)))),
+        "SkuPriceId": ":".join((sku, *(tier.values() or ("standard",)))),
         "x_PriceCheckedOn": rule.checked_on.isoformat(),
         "x_PriceSource": rule.source,
         "x_PriceStatus": status_words(rule.status),
@@ -157,14 +157,14 @@ def _described(part: Part, catalog: Catalog) -> str:
     return f"{heads[part.basis]}: {what}" + (f"; {part.why.removesuffix('.')}" if part.why else "")
 
 
-def _tier(rule: PriceRule) -> dict[str, str | int]:
-    """What sets a price apart from the standard one of its item."""
-    told: dict[str, str | int] = {
+def _tier(rule: PriceRule) -> dict[str, str]:
+    """What sets a price apart from the standard one of its item; as text, for FOCUS reads a number as one per unit."""
+    told = {
         "x_Processing": rule.processing,
         "x_ServiceTier": rule.service_tier,
         "x_Speed": rule.speed,
         "x_Region": rule.region,
-        "x_MinimumInputTokens": rule.smallest_input_tokens,
+        "x_MinimumInputTokens": str(rule.smallest_input_tokens or ""),
         "x_Hours": rule.window,
     }
     return {key: value for key, value in told.items() if value}

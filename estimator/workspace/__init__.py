@@ -7,8 +7,7 @@ from estimator.workspace.deliver import Channel, Notice, Undelivered, channels
 from estimator.workspace.errors import Stale, StaleBrand, StaleBudget, Unavailable
 from estimator.workspace.kept_budgets import Budgets, BudgetVersion, budgets
 from estimator.workspace.monthly import prices_at, study_report
-from estimator.workspace.names import MOST_SIGNS, clean
-from estimator.workspace.owners import LOCAL
+from estimator.workspace.names import LOCAL, MOST_SIGNS, clean
 from estimator.workspace.study import (
     Budget,
     Check,

@@ -1,6 +1,5 @@
 """How the reports of each client look: one brand a client, kept in the database; nobody writes over another unseen."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -14,8 +13,7 @@ from estimator.workspace.archive import KeptVersion
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.document import STRICT, damaged, written
 from estimator.workspace.errors import StaleBrand
-from estimator.workspace.names import clean, iso
-from estimator.workspace.owners import LOCAL
+from estimator.workspace.names import LOCAL, clean, iso
 from pricing import InputError, now
 
 FORMAT: Final = "breakeven-brand"
@@ -39,11 +37,10 @@ class Brands:
     url: URL
     owner: str = LOCAL
 
-    def all(self) -> Mapping[str, SavedBrand]:
-        """By client, in the order of their names."""
+    def clients(self) -> tuple[str, ...]:
+        """Those that have a brand, by name."""
         with reading(self.url) as connection:
-            found = rows.brands(connection, self.owner)
-        return {row.client: _saved(row) for row in found}
+            return tuple(rows.branded(connection, self.owner))
 
     def of(self, client: str) -> SavedBrand | None:
         """None where none is saved for the client."""

@@ -12,8 +12,7 @@ from estimator.workspace.archive import KeptVersion
 from estimator.workspace.budgets import SavedBudget, read_budget, write_budget
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.errors import StaleBudget
-from estimator.workspace.names import clean, iso
-from estimator.workspace.owners import LOCAL
+from estimator.workspace.names import LOCAL, clean, iso
 from estimator.workspace.rows import BUDGET, Place
 from estimator.workspace.workspace import Entry
 from pricing import InputError, now

@@ -1,4 +1,4 @@
-"""What clients and studies may be called, and how an instant is kept."""
+"""What clients and studies may be called, whose they are where nobody signs in, and how an instant is kept."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pricing import InputError
 
 MOST_SIGNS = 100
+LOCAL = "local"  # The one owner where nobody signs in.
 
 
 def clean(text: str, what: str) -> str:

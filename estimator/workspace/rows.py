@@ -129,6 +129,12 @@ def brands(connection: Connection, owner: str) -> Sequence[VersionRow]:
     return connection.execute(_brands(owner).order_by(CLIENTS.c.name)).all()
 
 
+def branded(connection: Connection, owner: str) -> Sequence[str]:
+    """The clients that have a brand, by name."""
+    asked = select(CLIENTS.c.name).select_from(BRANDS.join(CLIENTS)).where(CLIENTS.c.owner == owner)
+    return connection.execute(asked.order_by(CLIENTS.c.name)).scalars().all()
+
+
 def brand(connection: Connection, owner: str, client: str) -> VersionRow | None:
     """None where the client has none."""
     return connection.execute(_brands(owner).where(CLIENTS.c.name == client)).one_or_none()

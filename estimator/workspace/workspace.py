@@ -14,8 +14,7 @@ from estimator.workspace.budgets import read_budget
 from estimator.workspace.database import database_url, reading, writing
 from estimator.workspace.document import read, write
 from estimator.workspace.errors import Stale
-from estimator.workspace.names import MOST_SIGNS, clean, iso
-from estimator.workspace.owners import LOCAL
+from estimator.workspace.names import LOCAL, MOST_SIGNS, clean, iso
 from estimator.workspace.rows import Place
 from estimator.workspace.study import Study
 from pricing import InputError, now

@@ -1,3 +1,0 @@
-"""Whose saved work it is."""
-
-LOCAL = "local"  # The one owner where nobody signs in.
