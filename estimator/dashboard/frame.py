@@ -1,10 +1,11 @@
 """What all pages have around them: the way between them, the work they speak of, and errors in one sentence."""
 
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 
-from estimator.dashboard import accuracy, ask, bill, budget, cheaper, claims, compare, prices, saved, selfhost, trial
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_currency, purse
 from estimator.dashboard.work import choose
@@ -12,6 +13,8 @@ from estimator.workload import Workload
 from pricing.currency import rate_words
 
 Body = Callable[[], None]
+
+_ICON = Path(__file__).with_name("icon.svg")  # An emoji would load a list of all of them first.
 
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
@@ -52,25 +55,34 @@ def head(title: str) -> None:
         choose_currency()
 
 
+def shown_by(module: str) -> Callable[..., None]:
+    """The `show` of a page's module, which is loaded when somebody first turns to it."""
+
+    def show_later(*about: Workload) -> None:
+        import_module(f"estimator.dashboard.{module}").show(*about)
+
+    return show_later
+
+
 # By the last part of the address: the part of the menu, the name there, and the page.
 _DECIDE, _CHECK = "", "Check"
 PAGES = {
-    "cost": (_DECIDE, "What will it cost?", about_work("What will it cost?", ask.show, open_=True)),
-    "compare": (_DECIDE, "Compare", about_work("Compare", compare.show)),
-    "cheaper": (_DECIDE, "Make it cheaper", about_work("What would make it cheaper?", cheaper.show)),
-    "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", selfhost.show)),
-    "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", budget.show)),
-    "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
-    "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", bill.show)),
-    "trial": (_CHECK, "Your own prompts", page("Which model answers well enough?", trial.show)),
-    "claims": (_CHECK, "The article", page("The article, checked", claims.show)),
-    "accuracy": (_CHECK, "Accuracy", page("How accurate is this?", accuracy.show)),
-    "prices": (_CHECK, "Prices", page("What do models cost, and who says so?", prices.show)),
+    "cost": (_DECIDE, "What will it cost?", about_work("What will it cost?", shown_by("ask"), open_=True)),
+    "compare": (_DECIDE, "Compare", about_work("Compare", shown_by("compare"))),
+    "cheaper": (_DECIDE, "Make it cheaper", about_work("What would make it cheaper?", shown_by("cheaper"))),
+    "selfhost": (_DECIDE, "Run it yourself?", about_work("Run it yourself?", shown_by("selfhost"))),
+    "budget": (_DECIDE, "Budget", about_work("Does it fit the budget?", shown_by("budget"))),
+    "saved": (_DECIDE, "Saved work", page("What have I saved, and does it still hold?", shown_by("saved"))),
+    "bill": (_CHECK, "A bill", page("Was I billed what I should have been?", shown_by("bill"))),
+    "trial": (_CHECK, "Your own prompts", page("Which model answers well enough?", shown_by("trial"))),
+    "claims": (_CHECK, "The article", page("The article, checked", shown_by("claims"))),
+    "accuracy": (_CHECK, "Accuracy", page("How accurate is this?", shown_by("accuracy"))),
+    "prices": (_CHECK, "Prices", page("What do models cost, and who says so?", shown_by("prices"))),
 }
 
 
 def show() -> None:
-    st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
+    st.set_page_config(page_title="Breakeven: what AI work costs", page_icon=_ICON, layout="wide")
     st.html(_TIGHT)
     pages: dict[str, list[st.Page]] = {}
     for path, (part, title, body) in PAGES.items():

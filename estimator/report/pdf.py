@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
-
 from estimator.decision import Comparison, Line, Option
 from estimator.report.words import (
     cash,
@@ -44,6 +42,8 @@ def pdf(
     exchange = published_rate(currency, comparison.scenario.at.date())
     named = {"title": title or f"What {comparison.workload.name} would cost", "author": author}
     content = json.dumps(_printable(named | _content(comparison, catalog, author, exchange)))
+    import typst  # noqa: PLC0415 - loaded when first asked for
+
     try:
         return _compiled(content, "ua-1")
     except typst.TypstError as error:
@@ -53,6 +53,8 @@ def pdf(
 
 
 def _compiled(content: str, standard: Literal["ua-1", "1.7"]) -> bytes:
+    import typst  # noqa: PLC0415 - as above
+
     return typst.compile(str(_TEMPLATE), sys_inputs={"report": content}, format="pdf", pdf_standards=standard)
 
 
