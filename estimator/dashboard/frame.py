@@ -2,25 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-from estimator.dashboard import (
-    accuracy,
-    ask,
-    bill,
-    budget,
-    cheaper,
-    claims,
-    compare,
-    prices,
-    reporting,
-    saved,
-    selfhost,
-    trial,
-)
 from estimator.dashboard.links import know, link, share_button
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_reading, purse
@@ -31,6 +18,8 @@ from pricing.currency import rate_words
 Body = Callable[[], None]
 
 _STYLE = Path(__file__).with_name("style.css")
+_ICON = Path(__file__).with_name("icon.svg")  # An emoji would load a list of all of them first.
+
 _ABOUT = (
     "Prices are list prices as published by their sellers, read on the dates shown; claims are marked as claims. "
     "What you upload is counted and forgotten; only a trial sends prompts on, to where you say, and says so first."
@@ -85,42 +74,62 @@ def _head(question: str) -> Iterator[None]:
         share_button()
 
 
+def shown_by(module: str) -> Callable[..., None]:
+    """The `show` of a page's module, which is loaded when somebody first turns to it."""
+
+    def show_later(*about: Workload) -> None:
+        import_module(f"estimator.dashboard.{module}").show(*about)
+
+    return show_later
+
+
 _PATH, _KNOW, _MORE = "", "How we know", "More"
 # By the last part of the address, in the order of the menu and of the way through it.
 PAGES = {
-    "cost": Place(_PATH, "Your work", about_work("What do you want AI to do?", ask.show, open_=True)),
+    "cost": Place(_PATH, "Your work", about_work("What do you want AI to do?", shown_by("ask"), open_=True)),
     "compare": Place(
-        _PATH, "Compare", about_work("Which model, and on which terms?", compare.show), "cheaper", "make it cheaper"
+        _PATH,
+        "Compare",
+        about_work("Which model, and on which terms?", shown_by("compare")),
+        "cheaper",
+        "make it cheaper",
     ),
     "cheaper": Place(
         _PATH,
         "Make it cheaper",
-        about_work("What would make it cheaper?", cheaper.show),
+        about_work("What would make it cheaper?", shown_by("cheaper")),
         "selfhost",
         "would running it yourself pay?",
     ),
     "selfhost": Place(
         _PATH,
         "Run it yourself",
-        about_work("Would running it yourself pay?", selfhost.show),
+        about_work("Would running it yourself pay?", shown_by("selfhost")),
         "budget",
         "does it fit the budget?",
     ),
-    "budget": Place(_PATH, "Budget", about_work("Does it fit the budget?", budget.show), "report", "get the report"),
-    "report": Place(
-        _PATH, "Report", about_work("What do you want to hand on?", reporting.show), "saved", "save it for a client"
+    "budget": Place(
+        _PATH, "Budget", about_work("Does it fit the budget?", shown_by("budget")), "report", "get the report"
     ),
-    "prices": Place(_PATH, "Prices", page("What do models cost, and who says so?", prices.show)),
-    "accuracy": Place(_KNOW, "Accuracy", page("How accurate is this?", accuracy.show)),
-    "claims": Place(_KNOW, "The article, checked", page("Was the article right?", claims.show)),
-    "saved": Place(_MORE, "Saved work", page("What have I saved, and does it still hold?", saved.show)),
-    "bill": Place(_MORE, "Check a bill", page("Was I billed what I should have been?", bill.show)),
-    "trial": Place(_MORE, "Try your own prompts", page("Which model answers well enough?", trial.show)),
+    "report": Place(
+        _PATH,
+        "Report",
+        about_work("What do you want to hand on?", shown_by("reporting")),
+        "saved",
+        "save it for a client",
+    ),
+    "prices": Place(_PATH, "Prices", page("What do models cost, and who says so?", shown_by("prices"))),
+    "guide": Place(_KNOW, "Guide", page("How do I do it?", shown_by("handbook"))),
+    "accuracy": Place(_KNOW, "Accuracy", page("How accurate is this?", shown_by("accuracy"))),
+    "claims": Place(_KNOW, "The article, checked", page("Was the article right?", shown_by("claims"))),
+    "saved": Place(_MORE, "Saved work", page("What have I saved, and does it still hold?", shown_by("saved"))),
+    "bill": Place(_MORE, "Check a bill", page("Was I billed what I should have been?", shown_by("bill"))),
+    "trial": Place(_MORE, "Try your own prompts", page("Which model answers well enough?", shown_by("trial"))),
 }
 
 
 def show() -> None:
-    st.set_page_config(page_title="Breakeven: what AI work costs", page_icon="🧮", layout="wide")
+    st.set_page_config(page_title="Breakeven: what AI work costs", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
     pages = {
         path: st.Page(place.body, title=place.name, url_path=path, default=path == "cost")

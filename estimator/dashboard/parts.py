@@ -72,7 +72,6 @@ def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
 
 
 def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
-    providers = catalog().providers
     return pa.table(
         {
             "Model": [safe_cell(o.name) for o in options],

@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from estimator.workspace.errors import Unavailable
 from pricing import InputError
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 URL_VARIABLE, FOLDER_VARIABLE = "BREAKEVEN_DATABASE_URL", "BREAKEVEN_HOME"
 FILE = "work.sqlite3"
@@ -118,7 +118,9 @@ def _file_of(url: URL) -> int | None:
 
 
 @cache
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - loaded when the database is first asked for
+
     return ScriptDirectory(str(_MIGRATIONS))
 
 
@@ -138,6 +140,9 @@ def _ensure_newest(url: URL) -> None:
             found = _revision(connection)
             if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
                 raise Unavailable(f"the saved work is of a newer Breakeven (schema {found}): update this one.")
+            from alembic import command  # noqa: PLC0415 - loaded where a database is brought up to date
+            from alembic.config import Config  # noqa: PLC0415 - as above
+
             config = Config(attributes={"connection": connection})
             config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
             command.upgrade(config, "head")

@@ -15,8 +15,6 @@ from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import httpx
-
 from estimator.workspace.alerts import Alert
 from estimator.workspace.workspace import Entry
 from pricing import InputError
@@ -83,6 +81,8 @@ def channels(environment: Mapping[str, str] | None = None) -> tuple[Channel, ...
 
 def post(url: str, notices: Sequence[Notice]) -> None:
     """All notices as one JSON document. The whole exchange may take PATIENCE_S, however slowly it is answered."""
+    import httpx  # noqa: PLC0415 - loaded when first asked for
+
     try:
         with ThreadPoolExecutor(1) as apart:  # Whether or not a loop runs in the thread that asks.
             status = apart.submit(_posted, url, [notice.payload for notice in notices]).result()
@@ -99,6 +99,8 @@ def _posted(url: str, payload: list[dict[str, Any]]) -> int:
 
 
 async def _post(url: str, notices: list[dict[str, Any]]) -> int:
+    import httpx  # noqa: PLC0415 - as above
+
     async with (
         httpx.AsyncClient(timeout=PATIENCE_S, follow_redirects=False) as client,
         client.stream("POST", url, json={"source": "breakeven", "budgets": notices}) as answer,
