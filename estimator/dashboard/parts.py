@@ -10,7 +10,7 @@ import streamlit as st
 from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import count, is_sure, item_words, pdf, rate, status_words
+from estimator.report import is_sure, item_words, pdf, status_words
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -94,8 +94,8 @@ def _lines(option: Option, mine: Purse, book: Catalog) -> None:
         [
             {
                 "What": ", ".join(filter(None, (item_words(line.name, book.items), line.applies))),
-                "How much": f"{count(line.quantity)} {line.unit}",
-                "Price": rate(line.rate_usd, line.per).replace("$", r"\$"),
+                "How much": f"{mine.count(line.quantity)} {line.unit}",
+                "Price": mine.price(line.rate_usd, line.per).replace("$", r"\$"),
                 "A month": escaped(mine.written(line.usd)),
                 "Price is": status_words(line.status),
                 "Source": line.source,
@@ -132,7 +132,7 @@ def source_line(s: Source) -> str:
         f"[{escaped(s.title)}]({s.locator})" if s.locator.startswith("http") else f"{escaped(s.title)}, `{s.locator}`"
     )
     version = f" {s.version}" if s.version else ""
-    return f"{where}{version}. {escaped(s.publisher)}, read {s.accessed_on:%-d %B %Y}"
+    return f"{where}{version}. {escaped(s.publisher)}, read {purse().day(s.accessed_on)}"
 
 
 def escaped(text: str) -> str:
