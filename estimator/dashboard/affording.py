@@ -10,7 +10,7 @@ from estimator.dashboard.charts import label
 from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
 from estimator.decision import Purchase, Reach, buys, come_within_reach
-from estimator.report import count, is_sure, status_words
+from estimator.report import is_sure, status_words
 from estimator.workload import Workload, templates
 from pricing import catalog
 
@@ -46,7 +46,7 @@ def _row(bought: Purchase, customers: int) -> dict[str, object]:
         "A day": bought.per_day,
         "A week": bought.per_week,
         "A month": bought.per_month,
-        "Between": f"{count(bought.low_per_month)} and {count(bought.high_per_month)} a month",
+        "Between": f"{purse().count(bought.low_per_month)} and {purse().count(bought.high_per_month)} a month",
         "That is": bought.cadence,
         "Price is": status_words(bought.option.status),
     }
@@ -79,17 +79,17 @@ def _within_reach(limit_usd: Decimal, then: datetime, today: datetime) -> tuple[
 
 def _reached(found: tuple[Reach, ...], then: datetime) -> None:
     if not found:
-        st.info(f"No typical task has come within your limit since {then:%-d %B %Y}.")
+        st.info(f"No typical task has come within your limit since {purse().day(then)}.")
         return
     tasks = len({each.template.id for each in found})
     many = "1 typical task has" if tasks == 1 else f"{tasks} typical tasks have"
-    st.markdown(f"**{many} come within your limit on some model since {then:%-d %B %Y}.**")
+    st.markdown(f"**{many} come within your limit on some model since {purse().day(then)}.**")
     written = purse().written
     st.dataframe(
         [
             {
                 "Task": each.template.name,
-                "How often": f"{count(each.units_per_month)} {each.template.units} a month",
+                "How often": f"{purse().count(each.units_per_month)} {each.template.units} a month",
                 "Model": each.now.name,
                 "A month then": written(each.was.usd),
                 "A month now": written(each.now.usd),

@@ -1,7 +1,5 @@
 """Check a bill: what a seller billed against what its price list comes to."""
 
-from decimal import Decimal
-
 import streamlit as st
 
 from estimator.dashboard.parts import escaped, sources, table
@@ -9,7 +7,7 @@ from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import Reconciliation, reconcile
 from estimator.decision.reconcile import COMPARED, Line, Verdict
-from estimator.report import as_billed, exact, exact_range, headline, item_words
+from estimator.report import as_billed, exact_range, headline, item_words
 from estimator.report.cells import safe_cell
 from estimator.workload import read_statement
 from pricing import catalog
@@ -48,7 +46,7 @@ def show() -> None:
 
 
 def _answer(found: Reconciliation, mine: Purse) -> None:
-    st.markdown(f"### {escaped(headline(found, mine.exchange))}")
+    st.markdown(f"### {escaped(headline(found, mine.exchange, mine.locale))}")
     _table(found.lines, mine)
     if exchange := rate_words(mine.exchange):
         st.caption(exchange)
@@ -72,16 +70,13 @@ def _answer(found: Reconciliation, mine: Purse) -> None:
 
 
 def _table(lines: tuple[Line, ...], mine: Purse) -> None:
-    def written(usd: Decimal) -> str:
-        return exact(usd, mine.exchange)
-
     rows: list[dict[str, object]] = [
         {
             "Day": _day(line),
             "Model": safe_cell(_named(line)),
             "Billed by": line.by or "nobody",
             "We compute": line.computed.usd if line.computed else None,
-            "Between": exact_range(line.computed, mine.exchange) if _is_range(line) else "",
+            "Between": exact_range(line.computed, mine.exchange, mine.locale) if _is_range(line) else "",
             "Billed": line.billed_usd,
             "As billed": as_billed(line),
             "Apart": line.apart_usd,
@@ -91,20 +86,20 @@ def _table(lines: tuple[Line, ...], mine: Purse) -> None:
         for line in lines
     ]
     alt = "What was billed for each model and day beside what its price list comes to"
-    table(rows, dict.fromkeys(("We compute", "Billed", "Apart"), written), alt)
+    table(rows, dict.fromkeys(("We compute", "Billed", "Apart"), mine.exact), alt)
 
 
 def _behind(line: Line, mine: Purse) -> None:
-    with st.expander(escaped(f"{_named(line)} · {_day(line)} · {exact(line.apart_usd, mine.exchange)} apart")):
+    with st.expander(escaped(f"{_named(line)} · {_day(line)} · {mine.exact(line.apart_usd)} apart")):
         for found in line.explanations:
-            st.markdown(f"- It comes to {escaped(exact(found.usd, mine.exchange))} if {escaped(found.words)}.")
+            st.markdown(f"- It comes to {escaped(mine.exact(found.usd))} if {escaped(found.words)}.")
         if line.parts:
             st.table(
                 [
                     {
                         "What": item_words(part.item, catalog().items),
-                        "We compute": escaped(exact(part.computed_usd, mine.exchange)),
-                        "Billed": escaped(exact(part.billed_usd, mine.exchange)),
+                        "We compute": escaped(mine.exact(part.computed_usd)),
+                        "Billed": escaped(mine.exact(part.billed_usd)),
                     }
                     for part in line.parts
                 ]

@@ -15,7 +15,7 @@ from estimator.dashboard.saving import say_anew, show_news
 from estimator.dashboard.signed import ask_to_sign_in
 from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import MonthBill, Planned, Variance, month_bills, planned, priced, variance
-from estimator.report import cause_words, count, variance_headline
+from estimator.report import cause_words, variance_headline
 from estimator.workload import read_statement
 from estimator.workspace import MOST_SIGNS, Look, Rules, SavedBudget, StaleBudget, alerts, saved_budget
 from pricing import catalog, now
@@ -49,7 +49,7 @@ def show_bill(made: Draft, found: Look) -> None:
 def _against_plan(made: Draft, found: Look, bill: MonthBill) -> None:
     money = purse(bill.month)
     seen = variance(*_plans(made, found, bill), bill)
-    st.markdown(f"### {escaped(variance_headline(seen, money.exchange))}")
+    st.markdown(f"### {escaped(variance_headline(seen, money.exchange, money.locale))}")
     if bill.month not in made.plan.calendar:
         st.caption("That month lies outside this budget: it is set beside its work, as it stands above, at its prices.")
     if seen.share < 1:
@@ -85,8 +85,8 @@ def _causes(seen: Variance, money: Purse) -> None:
                     "Model": each.name,
                     "Planned": each.planned_usd,
                     "Billed": each.billed_usd,
-                    "Requests planned": count(each.planned_requests),
-                    "Requests": count(each.requests),
+                    "Requests planned": money.count(each.planned_requests),
+                    "Requests": money.count(each.requests),
                 }
                 for each in seen.models
             ],

@@ -9,7 +9,7 @@ from estimator.dashboard.answers import half_hour, moved_since
 from estimator.dashboard.parts import escaped, table
 from estimator.dashboard.purse import purse
 from estimator.decision import Moved, median_ratio, should_cost
-from estimator.report import change, rate, times, usd
+from estimator.report import change, times, usd
 from estimator.workload import Workload
 from pricing import catalog
 from pricing.timeline import Step, steps
@@ -45,9 +45,9 @@ def _row(step: Step) -> dict[str, object]:
         "Model": step.model.info.name,
         "Seller": book.providers[step.model.provider].name,
         "What": book.items[step.item].name,
-        "Before": rate(step.before.typical, step.before.per) if step.before else "new",
-        "After": rate(step.after.typical, step.after.per),
-        "Change": change(step.ratio),
+        "Before": purse().price(step.before.typical, step.before.per) if step.before else "new",
+        "After": purse().price(step.after.typical, step.after.per),
+        "Change": change(step.ratio, purse().locale),
         "": "announced" if step.at > half_hour() else "",
         "Source": step.after.source,
         "Checked": step.after.checked_on,
@@ -66,7 +66,7 @@ def show_then_and_now(work: Workload) -> None:
         return
     st.markdown(
         f"### {len(fell)} lowered, {len(rose)} raised, {len(both) - len(fell) - len(rose)} left their price\n"
-        f"{escaped(work.name)}, at the list prices of {then:%-d %B %Y} and of today. The typical model: "
+        f"{escaped(work.name)}, at the list prices of {purse().day(then)} and of today. The typical model: "
         f"**{change(typical)}**. Prices are as far back as they are on record."
     )
     table(
@@ -114,7 +114,7 @@ def _vendor(moved: tuple[Moved, ...], typical: Decimal, then: datetime) -> None:
     expected = should_cost(model, paid)
     if expected is None or model.then_usd is None or model.now_usd is None:
         return
-    before, after = usd(model.then_usd), usd(model.now_usd)
+    before, after = (usd(amount, spent.locale) for amount in (model.then_usd, model.now_usd))
     st.markdown(
         escaped(
             f"If the vendor passes on what {model.name} costs, {spent.written(paid)} then would be "
@@ -123,7 +123,7 @@ def _vendor(moved: tuple[Moved, ...], typical: Decimal, then: datetime) -> None:
     )
     st.markdown(
         escaped(
-            f"How: in dollars, this work cost {before} a month at the list prices of {then:%-d %B %Y} and costs "
+            f"How: in dollars, this work cost {before} a month at the list prices of {purse().day(then)} and costs "
             f"{after} today; {spent.written(paid)} × {after} ÷ {before} = {spent.written(expected)}. The typical "
             f"model's cost of it: {change(typical)}. The vendor's own work, margin and discounts are not in it: ask "
             "which part of the bill is the model."

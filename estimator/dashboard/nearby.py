@@ -3,7 +3,7 @@
 import streamlit as st
 
 from estimator.dashboard.parts import escaped
-from estimator.report import count
+from estimator.dashboard.purse import purse
 from estimator.report.measured import address, date_words, errors_of, load_words, source_words, system_words
 from estimator.selfhost import Plan
 from estimator.selfhost.accuracy import Neighbour, nearest
@@ -41,8 +41,8 @@ def _row(near: Neighbour) -> dict[str, str]:
     return {
         "System": escaped(system_words(row)),
         "Load": escaped(load_words(row)),
-        "Measured": count(point.measured),
-        "Predicted": count(point.predicted or 0),
+        "Measured": purse().count(point.measured),
+        "Predicted": purse().count(point.predicted or 0),
         "Error": escaped(errors_of(point)),
         "Source": f"[{source}]({page})" if page else source,
         "Date": date_words(row),

@@ -15,7 +15,7 @@ from estimator.dashboard import charts_cost
 from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import Terms, count, is_sure, item_words, pdf, rate, report, smallest_step, status_words
+from estimator.report import Terms, is_sure, item_words, pdf, report, smallest_step, status_words
 from estimator.report.cells import safe_cell
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
@@ -127,8 +127,8 @@ def _lines(option: Option, mine: Purse, book: Catalog) -> None:
         [
             {
                 "What": escaped(", ".join(filter(None, (item_words(line.name, book.items), line.applies)))),
-                "How much": escaped(f"{count(line.quantity)} {line.unit}"),
-                "Price": escaped(rate(line.rate_usd, line.per)),
+                "How much": escaped(f"{mine.count(line.quantity)} {line.unit}"),
+                "Price": escaped(mine.price(line.rate_usd, line.per)),
                 "A month": escaped(mine.written(line.usd)),
                 "Price is": escaped(status_words(line.status)),
                 "Source": escaped(line.source),
@@ -164,7 +164,7 @@ def source_line(s: Source) -> str:
     is_page = re.fullmatch(r"https?://[^\s<>\\]+", s.locator)
     where = f"[{escaped(s.title)}](<{s.locator}>)" if is_page else escaped(f"{s.title}, {s.locator}")
     version = escaped(f" {s.version}") if s.version else ""
-    return f"{where}{version}. {escaped(s.publisher)}, read {s.accessed_on:%-d %B %Y}"
+    return f"{where}{version}. {escaped(s.publisher)}, read {purse().day(s.accessed_on)}"
 
 
 def escaped(text: str) -> str:

@@ -27,7 +27,9 @@ _AHEAD = timedelta(days=120)
 
 def show() -> None:
     market, history, changes, moved, article, upkeep = st.tabs(
-        ("Prices", "One model", "What changed", "Then and now", "Claimed and listed", "To decide")
+        ("Prices", "One model", "What changed", "Then and now", "Claimed and listed", "To decide"),
+        key="view",
+        bind="query-params",
     )
     with market:
         _market()

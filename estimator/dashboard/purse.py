@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import streamlit as st
 
-from estimator.report import ENGLISH, count, day, forms, money, money_range, rate, reader, separators
+from estimator.report import ENGLISH, count, day, exact, forms, money, money_range, rate, reader, separators
 from pricing import now
 from pricing.currency import Rate, convert, currencies
 from pricing.currency import rate as published_rate
@@ -34,6 +34,10 @@ class Purse:
 
     def span(self, low_usd: Decimal, high_usd: Decimal) -> str:
         return money_range(low_usd, high_usd, self.exchange, self.locale)
+
+    def exact(self, usd: Decimal | None) -> str:
+        """To the millionth; blank for unknown."""
+        return exact(usd, self.exchange, self.locale)
 
     def count(self, n: Decimal | Fraction | float) -> str:
         return count(n, self.locale)

@@ -8,13 +8,13 @@ import streamlit as st
 from estimator.dashboard.answers import half_hour
 from estimator.dashboard.compare import CHOSEN
 from estimator.dashboard.parts import behind, cost_chart, report_button, table, told, without_price
-from estimator.dashboard.purse import Purse
+from estimator.dashboard.purse import Purse, purse
 from estimator.dashboard.saving import described, opened, save, save_form, say_anew, set_opened, show_news
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner, sign_out_button
 from estimator.dashboard.upload_limits import check_uploads
 from estimator.dashboard.work import choose, use
 from estimator.decision import Line, Option, Scenario
-from estimator.report import change, is_sure, item_words, rate
+from estimator.report import change, is_sure, item_words
 from estimator.report.cells import safe_cell
 from estimator.workspace import Check, Difference, Entry, Version, check, quick_check
 from pricing import InputError, PricingError, catalog
@@ -107,7 +107,7 @@ def _cheapest(options: Sequence[Option], money: Purse) -> str:
 
 def _purse(seen: Check) -> Purse:
     """The currency that it was saved in, at the rate of its day: what differs is then a matter of prices alone."""
-    return Purse(exchange_rate(seen.saved.currency, seen.saved.scenario.at.date()))
+    return Purse(exchange_rate(seen.saved.currency, seen.saved.scenario.at.date()), purse().locale)
 
 
 def _one(entries: Sequence[Entry]) -> None:
@@ -124,7 +124,7 @@ def _one(entries: Sequence[Entry]) -> None:
             save(version.client, version.name, seen.today)
     cost_chart(study.options, "saved-chart", money)
     st.caption(
-        f"As computed on {version.saved_at:%-d %B %Y}, with prices last checked on {study.catalog.on:%-d %B %Y} "
+        f"As computed on {money.day(version.saved_at)}, with prices last checked on {money.day(study.catalog.on)} "
         f"(price list {study.catalog.digest[:8]}). {rate_words(money.exchange)}"
     )
     book = study.catalog_with_sources(catalog())
@@ -177,7 +177,7 @@ def _changes(seen: Check, money: Purse) -> None:
         st.success("**It still holds**: today it would cost what it did.")
         return
     many = "1 model costs" if len(seen.moves) == 1 else f"{len(seen.moves)} models cost"
-    st.info(f"**{many} something else since {seen.saved.scenario.at:%-d %B %Y}.**")
+    st.info(f"**{many} something else since {money.day(seen.saved.scenario.at)}.**")
     _table(seen.moves, money, "Today")
 
 
@@ -188,7 +188,7 @@ def _table(differences: Sequence[Difference], money: Purse, after: str) -> None:
                 "Model": safe_cell(d.name),
                 "Saved": d.before.usd if d.before else None,
                 after: d.after.usd if d.after else None,
-                "Change": change(d.ratio) if d.before and d.after else "",
+                "Change": change(d.ratio, money.locale) if d.before and d.after else "",
                 "Because": _because(d),
             }
             for d in differences
@@ -214,7 +214,7 @@ def _what(line: Line | None) -> str:
 
 
 def _rate(line: Line | None) -> str:
-    return rate(line.rate_usd, line.per) if line else "none"
+    return purse().price(line.rate_usd, line.per) if line else "none"
 
 
 def _file() -> None:

@@ -9,7 +9,7 @@ from estimator.dashboard.parts import escaped, told
 from estimator.dashboard.purse import purse
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner
 from estimator.decision import Scenario
-from estimator.report import count, usd
+from estimator.report import usd
 from estimator.workload import Workload
 from estimator.workspace import MOST_SIGNS, Budget, Entry, ModelKey, Stale, Study, Version, clean, study
 from pricing import STANDARD, catalog
@@ -135,10 +135,10 @@ def _side(title: str, version: Version) -> None:
 def described(made: Study) -> str:
     """A study in one sentence: the work, its terms, and its limit."""
     work, scenario, budget = made.workload, made.scenario, made.budget
-    terms = [f"{count(work.units_per_month)} {work.units} a month", f"prices of {scenario.at:%-d %B %Y}"]
+    terms = [f"{purse().count(work.units_per_month)} {work.units} a month", f"prices of {purse().day(scenario.at)}"]
     terms += [str(scenario.mode)] if scenario.mode != STANDARD else []
     terms += ["repeated text cached"] if scenario.caching else []
     if budget:
         growth = f"{(budget.growth * 100).normalize():f} %"
-        terms.append(f"a limit of {usd(budget.limit_usd)} a month, growing by {growth} a month")
+        terms.append(f"a limit of {usd(budget.limit_usd, purse().locale)} a month, growing by {growth} a month")
     return escaped(f"{work.name}: {', '.join(terms)}.")

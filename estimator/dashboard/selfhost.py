@@ -16,7 +16,7 @@ from estimator.dashboard.purse import purse
 from estimator.dashboard.summaries import selfhost as summary
 from estimator.dashboard.summaries.selfhost import named
 from estimator.decision import hosted_option, per_million_output_usd
-from estimator.report import count, status_words
+from estimator.report import status_words
 from estimator.selfhost import (
     TENURES,
     Architecture,
@@ -84,7 +84,7 @@ def _how_many(place: DeltaGenerator) -> int:
 
 
 def _about(model: Architecture) -> None:
-    total, active = count(model.total_parameters or 0), count(model.active_parameters)
+    total, active = purse().count(model.total_parameters or 0), purse().count(model.active_parameters)
     text = f"{escaped(model.name)}: {total} parameters, {active} of them at work on each token"
     licence = f", licence {escaped(model.licence)}" if model.licence else ""
     st.caption(f"{text}{licence}. {escaped(model.note)}")
@@ -165,7 +165,7 @@ def _figures(plan: Plan) -> None:
         f"of {one.total_bytes / _GB:,.0f} GB",
         delta_color="off",
         delta_arrow="off",
-        help=f"The model's weights. What is left holds up to {count(one.sequences)} requests being worked on.",
+        help=f"The model's weights. What is left holds up to {purse().count(one.sequences)} requests being worked on.",
         border=True,
     )
     if speed.tpot_ms and speed.out_tok_s_per_gpu:
@@ -203,8 +203,8 @@ def _hours(plan: Plan, work: Workload) -> None:
     copies = "One copy" if fleet.peak_replicas == 1 else f"{fleet.peak_replicas} copies"
     st.markdown(
         f"{copies} of the model on **{escaped(f'{deployment.gpus} × {plan.device.name}')}** would carry "
-        f"{count(work.requests_per_month)} requests a month and be busy **{_percent(fleet.utilisation)}** of the time: "
-        f"{targets.share:.0%} get their first word within {targets.ttft_s:g} s, and "
+        f"{purse().count(work.requests_per_month)} requests a month and be busy **{_percent(fleet.utilisation)}** of "
+        f"the time: {targets.share:.0%} get their first word within {targets.ttft_s:g} s, and "
         f"{1000 / targets.tpot_ms:.0f} tokens a second from then on."
     )
     draw(fleet_chart(plan.levels[1].asked.arrivals, fleet), "hours")
@@ -252,4 +252,4 @@ def _rents(plan: Plan) -> None:
 
 
 def _from(requests: Decimal | None) -> str:
-    return "never" if requests is None else count(requests)
+    return "never" if requests is None else purse().count(requests)

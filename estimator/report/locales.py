@@ -1,9 +1,10 @@
 """Figures in the reader's own form: separators, the place of a currency's sign, and dates, as CLDR has them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -43,6 +44,7 @@ class Reader:
     currency: str = _DOLLARS
 
 
+@lru_cache(maxsize=256)  # What browsers tell is without bounds.
 def reader(language: str | None) -> Reader:
     """By the language that a browser tells, such as `de-CH`; a language without a place is of where most speak it."""
     try:
@@ -56,7 +58,8 @@ def reader(language: str | None) -> Reader:
     return Reader(locale, used[0] if used and used[0] in currencies() else _DOLLARS)
 
 
-def forms(locale: str) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def forms(locale: str) -> Mapping[str, str]:
     """The forms of a number to choose among, each shown by one, with its locale; `locale` itself comes first."""
     found: dict[str, str] = {}
     for each in (locale, *_FORMS):
