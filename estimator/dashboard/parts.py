@@ -59,27 +59,29 @@ def cost_chart(options: Sequence[Option], key: str, mine: Purse) -> None:
 
 def cost_table(options: Sequence[Option], mine: Purse) -> None:
     """Every option as a row, with what its price is worth."""
-    st.dataframe(_rows(options, mine), **_form(options, mine))
+    step = smallest_step((o.low_usd for o in options), mine.exchange)
+    st.dataframe(_rows(options, mine, step), **_form(mine, step))
 
 
 def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
     """The same table, and the option whose row is chosen in it; until one is, the first."""
+    step = smallest_step((o.low_usd for o in options), mine.exchange)
     chosen = st.dataframe(
-        _rows(options, mine), **_form(options, mine), key=key, on_select="rerun", selection_mode="single-row"
+        _rows(options, mine, step), **_form(mine, step), key=key, on_select="rerun", selection_mode="single-row"
     )
     row = next(iter(chosen["selection"]["rows"]), 0)
     return options[min(row, len(options) - 1)]
 
 
-def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
+def _rows(options: Sequence[Option], mine: Purse, step: Decimal) -> pa.Table:
     return pa.table(
         {
             "Model": [safe_cell(o.name) for o in options],
             "From": [safe_cell(seller(o)) for o in options],
             "How": [safe_cell(o.detail) or _KINDS[o.kind] for o in options],
-            "A month": [mine.drawn(o.usd) for o in options],
-            "At least": [mine.drawn(o.low_usd) for o in options],
-            "At most": [mine.drawn(o.high_usd) for o in options],
+            "A month": [mine.rounded(o.usd, step) for o in options],
+            "At least": [mine.rounded(o.low_usd, step) for o in options],
+            "At most": [mine.rounded(o.high_usd, step) for o in options],
             "Price is": [status_words(o.status) for o in options],
             "Source": [", ".join(dict.fromkeys(line.source for line in o.lines)) for o in options],
             "Checked": [max((line.checked_on for line in o.lines), default="") for o in options],
@@ -87,11 +89,10 @@ def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
     )
 
 
-def _form(options: Sequence[Option], mine: Purse) -> dict[str, Any]:
+def _form(mine: Purse, step: Decimal) -> dict[str, Any]:
     """How that table is shown: amounts as the browser writes numbers, for a thousand written here would be slow."""
-    step = smallest_step((o.low_usd for o in options), mine.exchange)
     amounts = {
-        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format="localized", step=step)
+        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format="localized", step=float(step))
         for name in ("A month", "At least", "At most")
     }
     alt = "Monthly cost of each option with its source and date"

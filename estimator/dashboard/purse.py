@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import streamlit as st
@@ -52,6 +52,10 @@ class Purse:
     def drawn(self, usd: Decimal) -> float:
         """As a chart needs it."""
         return float(convert(usd, self.exchange))
+
+    def rounded(self, usd: Decimal, step: Decimal) -> float:
+        """As a column of a table needs it, for the browser cuts what lies below a step instead of rounding it."""
+        return float(convert(usd, self.exchange).quantize(step, ROUND_HALF_UP))
 
     def in_usd(self, amount: int) -> Decimal:
         """What the user typed, in dollars."""

@@ -82,11 +82,11 @@ def cash(amount: Decimal, currency: str, locale: str = ENGLISH) -> str:
     return in_currency(amount.quantize(places, ROUND_HALF_UP), currency, locale)
 
 
-def smallest_step(amounts_usd: Iterable[Decimal], exchange: Rate) -> float:
+def smallest_step(amounts_usd: Iterable[Decimal], exchange: Rate) -> Decimal:
     """The step in which amounts of a column are written: the currency's smallest unit, or finer if one is less."""
     least = min(filter(None, amounts_usd), default=Decimal(1))
     places = max(currencies()[exchange.currency].decimals, -convert(least, exchange).adjusted())
-    return float(Decimal(1).scaleb(-places))
+    return Decimal(1).scaleb(-places)
 
 
 def _span(low: str, high: str) -> str:
