@@ -9,8 +9,8 @@ import pytest
 
 from estimator.decision import Comparison, Option, Rivalry, Scenario, Swing, compare, hosted_option, hosted_plans
 from estimator.report import Report, Terms, report
-from estimator.report.drawn import NEVER, costs, curves, effects, months, shortened, swings
 from estimator.report.palette import HOSTED, color_of
+from estimator.report.pdf.drawn import NEVER, costs, curves, effects, months, shortened, swings
 from estimator.workload import from_template, templates
 from pricing import Usage, catalog
 from tests.made_up import AT, option, work

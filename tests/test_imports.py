@@ -45,8 +45,8 @@ DOORS = {
     "openpyxl": ("estimator.tokens.documents",),
     "pptx": (
         "estimator.tokens.documents",
-        "estimator.report.deck",
-        "estimator.report.deck_charts",
+        "estimator.report.slides.deck",
+        "estimator.report.slides.charts",
         "estimator.report.slides",
     ),
     "PIL": ("estimator.tokens.media", "estimator.report.brand"),

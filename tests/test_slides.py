@@ -17,9 +17,9 @@ from pptx import Presentation
 
 from estimator.decision import NoPrice
 from estimator.report import Brand, Report
-from estimator.report.deck import deck as empty_deck
-from estimator.report.deck import fitting
 from estimator.report.slides import slides
+from estimator.report.slides.deck import deck as empty_deck
+from estimator.report.slides.deck import fitting
 from tests.made_up import AT, option
 from tests.reported import BRAND, made_up, support
 

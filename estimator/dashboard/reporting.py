@@ -16,7 +16,7 @@ from estimator.decision import Comparison, Scenario, compare, hosted_option, hos
 from estimator.report import Brand, Report, Terms, report
 from estimator.report.focus import focus
 from estimator.report.forms import FORMS
-from estimator.report.preview import first_page
+from estimator.report.pdf.preview import first_page
 from estimator.report.summary import findings, state_words
 from estimator.selfhost import Plan
 from estimator.workload import Workload, read_statement

@@ -113,7 +113,16 @@ def own_gpus(report: Report) -> str:
         if watched.typical <= today
         else f"from {count(watched.typical)} requests a month on"
     )
-    return f"{costs} It costs less than {against} {where}."
+    return f"{costs} It costs less than {against} {where}.{_against_best(report)}"
+
+
+def _against_best(report: Report) -> str:
+    """That own GPUs do not pay against the best buy, where they pay against something dearer only."""
+    rivals = report.hosting.break_evens if report.hosting else ()
+    best = next((found for found in rivals if found.against == report.best), None)
+    if best is None or best.typical is not None or report.best is None:
+        return ""
+    return f" Against the best buy, {named(report.best, report)}, it does so at no volume in view."
 
 
 def budget(report: Report) -> str:
@@ -126,7 +135,10 @@ def budget(report: Report) -> str:
         return f"{grows.capitalize()}, a month comes to {report.money(last.usd)} in {last.month:%B %Y}."
     limit = report.money(spending.limit_usd)
     if spending.over is None:
-        return f"{grows.capitalize()}, all twelve months stay within {limit}, the last at {report.money(last.usd)}."
+        heavy = next((month for month in spending.months if month.may_be_over), None)
+        doubt = f" A heavy month may pass it from {heavy.month:%B %Y} on." if heavy else ""
+        said = f"all twelve months stay within {limit}, the last at {report.money(last.usd)}"
+        return f"{grows.capitalize()}, {said}.{doubt}"
     if spending.over is spending.months[0]:
         return f"{limit} a month is not enough: {last.month:%B %Y} would come to {report.money(last.usd)}."
     return f"{grows.capitalize()}, the work passes {limit} a month in {spending.over.month:%B %Y}."

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from estimator.report.content import Report
-from estimator.report.printed import printed
-from estimator.report.typeset import typeset
+from estimator.report.pdf.printed import printed
+from estimator.report.pdf.typeset import typeset
 
 
 def pdf(report: Report) -> bytes:

@@ -25,10 +25,10 @@ from pptx.util import Pt
 from estimator.decision import Curve, Effect, Option
 from estimator.report.cells import safe_cell
 from estimator.report.content import Report, Spending
-from estimator.report.deck import CHART, describe, placeholder
 from estimator.report.letters import printable
 from estimator.report.own_gpus import Crossing
 from estimator.report.palette import LIMIT, QUIET, color_of
+from estimator.report.slides.deck import CHART, describe, placeholder
 from estimator.report.summary import named
 from estimator.report.words import is_sure
 from pricing.currency import currencies

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from estimator.decision import Assumption, BreakEven, Line, Month, Option, Saving
-from estimator.report import drawn
 from estimator.report.content import Report, Spending
 from estimator.report.palette import LIMIT
+from estimator.report.pdf import drawn
 from estimator.report.summary import answer, budget, findings, how, named, own_gpus, state_words, volume
 from estimator.report.words import count, is_sure, item_words, rate, status_words
 from pricing.currency import rate_words

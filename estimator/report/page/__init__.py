@@ -16,12 +16,13 @@ from markupsafe import Markup
 
 from estimator.decision import Assumption, Line, Option, by_gpus, hosted_option
 from estimator.decision.breakeven import Cost
-from estimator.report import headlines, svg
+from estimator.report import headlines
 from estimator.report.axis import Axis
 from estimator.report.citing import day_words
 from estimator.report.content import Report
 from estimator.report.letters import printable
 from estimator.report.own_gpus import volume_words
+from estimator.report.page import svg
 from estimator.report.palette import color_of
 from estimator.report.summary import budget, findings, how, named, own_gpus, state_words, volume
 from estimator.report.words import cash, count, is_sure, item_words, rate, status_words

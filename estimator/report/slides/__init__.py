@@ -7,10 +7,22 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 
 from estimator.decision import Option
-from estimator.report import deck_charts as charts
 from estimator.report.citing import assumption_words, day_words, in_full, numbers, source_words
 from estimator.report.content import Report
-from estimator.report.deck import (
+from estimator.report.headlines import (
+    GUESS,
+    answer_title,
+    budget_title,
+    gpus_title,
+    moves_title,
+    options_title,
+    range_title,
+    rests_title,
+)
+from estimator.report.letters import short
+from estimator.report.own_gpus import crossing, told_curves, volume_words
+from estimator.report.slides import charts
+from estimator.report.slides.deck import (
     CHART,
     RIGHT_TEXT,
     SOURCES,
@@ -24,18 +36,6 @@ from estimator.report.deck import (
     put_table,
     remove,
 )
-from estimator.report.headlines import (
-    GUESS,
-    answer_title,
-    budget_title,
-    gpus_title,
-    moves_title,
-    options_title,
-    range_title,
-    rests_title,
-)
-from estimator.report.letters import short
-from estimator.report.own_gpus import crossing, told_curves, volume_words
 from estimator.report.summary import effect_words, findings, named, own_gpus, state_words, volume
 from estimator.report.words import count, is_sure
 from pricing.currency import rate_words
