@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ from estimator.report import (
     rate,
     report,
     status_words,
-    typeset,
     usd,
     usd_range,
 )
@@ -485,7 +485,7 @@ def test_any_name_makes_a_report(name: str) -> None:
 
 def test_a_fault_of_the_template_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "report.typ").write_text("#unheard-of")
-    monkeypatch.setattr(typeset, "_TEMPLATES", tmp_path)
+    monkeypatch.setattr(import_module("estimator.report.pdf.typeset"), "_TEMPLATES", tmp_path)
     with pytest.raises(RuntimeError, match="unknown variable: unheard-of"):
         pdf(made_up())
 
