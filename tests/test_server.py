@@ -53,7 +53,7 @@ def test_every_answer_tells_the_browser_what_it_may() -> None:
     status, lines, _ = answer(middleware({}))
     assert status == 200
     assert lines["x-content-type-options"] == "nosniff"
-    assert lines["referrer-policy"] == "no-referrer"
+    assert lines["referrer-policy"] == "same-origin"
     assert lines["cross-origin-opener-policy"] == "same-origin"
     assert "camera=()" in lines["permissions-policy"]
     assert "strict-transport-security" not in lines
