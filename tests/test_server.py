@@ -5,12 +5,14 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import streamlit
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
+from streamlit.testing.v1 import AppTest
 
 from estimator.dashboard import rates, server
 from estimator.dashboard.rates import Bucket, Rate, TooOften
@@ -53,7 +55,7 @@ def test_every_answer_tells_the_browser_what_it_may() -> None:
     status, lines, _ = answer(middleware({}))
     assert status == 200
     assert lines["x-content-type-options"] == "nosniff"
-    assert lines["referrer-policy"] == "no-referrer"
+    assert lines["referrer-policy"] == "same-origin"
     assert lines["cross-origin-opener-policy"] == "same-origin"
     assert "camera=()" in lines["permissions-policy"]
     assert "strict-transport-security" not in lines
@@ -198,6 +200,25 @@ def test_a_bucket_fills_again(at_s: float, is_in: bool) -> None:
             bucket.take(OUTSIDE, now_s=at_s)
     else:
         bucket.take(OUTSIDE, now_s=at_s)
+
+
+def test_too_many_trials_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def body() -> None:
+        import streamlit as st  # noqa: PLC0415 - the body of a script that Streamlit runs
+
+        from estimator.dashboard.parts import told  # noqa: PLC0415
+        from estimator.dashboard.rates import TRIALS, allow  # noqa: PLC0415
+
+        with told():
+            allow(TRIALS)
+            st.success("tried")
+
+    asked_by = SimpleNamespace(context=SimpleNamespace(ip_address=OUTSIDE))
+    monkeypatch.setattr(rates, "st", asked_by)
+    monkeypatch.setattr(rates, "TRIALS", Bucket(rates.TRIALS.rate))
+    pages = [AppTest.from_function(body).run() for _ in range(6)]
+    assert [bool(page.success) for page in pages] == [True] * 5 + [False]
+    assert re.fullmatch(r"Trials came too fast from your address\\: try again in \d+ seconds.", pages[5].error[0].value)
 
 
 def test_a_bucket_never_holds_more_than_it_can() -> None:

@@ -102,7 +102,7 @@ def _since(seen: Check) -> str:
 
 def _cheapest(options: Sequence[Option], money: Purse) -> str:
     sold = (o for o in options if o.kind == "api" and is_sure(o.status))
-    return next((f"{o.name}, {money.written(o.usd)}" for o in sold), "–")
+    return next((safe_cell(f"{o.name}, {money.written(o.usd)}") for o in sold), "–")
 
 
 def _purse(seen: Check) -> Purse:
