@@ -43,6 +43,7 @@ DOORS = {
     "plotly": ("estimator.dashboard.charts",),
     "streamlit": ("app", "estimator.dashboard"),
     "typst": ("estimator.report",),
+    "xlsxwriter": ("estimator.report.xlsx.book",),
     "holidays": ("pricing.windows",),
     "dateutil": ("estimator.workload.exports.cells",),
     "charset_normalizer": ("estimator.tokens.reading",),
