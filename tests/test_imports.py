@@ -57,6 +57,7 @@ DOORS = {
     "typst": ("estimator.report",),
     "jinja2": ("estimator.report.page",),
     "markupsafe": ("estimator.report.page",),
+    "xlsxwriter": ("estimator.report.xlsx.book",),
     "holidays": ("pricing.windows",),
     "dateutil": ("estimator.workload.exports.cells",),
     "charset_normalizer": ("estimator.tokens.reading",),

@@ -24,6 +24,7 @@ _LOGO_PX = 48
 _PIXELS_PER_INCH = 96
 _INK, _GREY, _PALE = "#1d2733", "#5d6873", "#f3f5f7"
 _INPUT = {"bg_color": "#fff6d6", "font_color": "#1a3f8f", "border": 1, "border_color": "#c9a83a", "locked": False}
+_LEFT, _RIGHT = {"align": "left", "indent": 1}, {"align": "right", "indent": 0}
 _BESIDES = {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True}
 
 
@@ -170,25 +171,33 @@ def _styles(report: Report) -> Mapping[str, Mapping[str, Any]]:
     return {
         "plain": {"font_name": "Arial", "font_size": 10, "font_color": _INK, "valign": "top"},
         "title": {"font_size": 18, "bold": True, "font_color": brand.ink},
-        "heading": {"font_size": 12, "bold": True, "font_color": brand.ink},
-        "answer": {"font_size": 14, "text_wrap": True},
+        "heading": {**_LEFT, "font_size": 12, "bold": True, "font_color": brand.ink},
+        "answer": {**_LEFT, "font_size": 14, "text_wrap": True},
         "note": {"font_color": _GREY},
-        "head": {"bold": True, "bg_color": brand.color, "font_color": brand.on_color, "text_wrap": True, "indent": 1},
-        "block": {"bold": True, "indent": 1, "bg_color": _PALE, "top": 1, "top_color": "#c5ccd3"},
-        "bold": {"bold": True, "indent": 1},
-        "text": {"indent": 1},
-        "wrap": {"indent": 1, "text_wrap": True},
+        "head": {
+            "bold": True,
+            "bg_color": brand.color,
+            "font_color": brand.on_color,
+            "text_wrap": True,
+            "align": "left",
+            "indent": 1,
+        },
+        "block": {"bold": True, **_LEFT, "bg_color": _PALE, "top": 1, "top_color": "#c5ccd3"},
+        "bold": {"bold": True, **_LEFT},
+        "text": {**_LEFT},
+        "wrap": {**_LEFT, "text_wrap": True},
         "center": {"align": "center"},
-        "left": {"align": "left"},
-        "right": {"align": "right"},
-        "money": {"num_format": money, "align": "right"},
-        "rate": {"num_format": '"$"#,##0.00########', "align": "right"},
-        "number": {"num_format": "[>=1000]#,##0;#,##0.00", "align": "right"},
-        "whole": {"num_format": "#,##0", "align": "right"},
-        "exact": {"num_format": "0.########", "align": "right"},
-        "percent": {"num_format": "0.0%", "align": "right"},
-        "times": {"num_format": '"×"0.00', "align": "right"},
-        "date": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
+        "left": _LEFT,
+        "right": {**_RIGHT},
+        "money": {"num_format": money, **_RIGHT},
+        "rate": {"num_format": '"$"#,##0.00########', **_RIGHT},
+        "dollars": {"num_format": '"$"#,##0.00', **_RIGHT},
+        "number": {"num_format": "[>=1000]#,##0;#,##0.00", **_RIGHT},
+        "whole": {"num_format": "#,##0", **_RIGHT},
+        "exact": {"num_format": "0.########", **_RIGHT},
+        "percent": {"num_format": "0.0%", **_RIGHT},
+        "times": {"num_format": '"×"0.00', **_RIGHT},
+        "date": {"num_format": "yyyy-mm-dd", **_LEFT},
         "claim": {"italic": True, "font_color": _GREY},
         "input": _INPUT,
     }

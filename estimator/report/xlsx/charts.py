@@ -1,18 +1,19 @@
 """The three native charts: each answers a question, follows the cells, and has words for those who do not see it."""
 
+from math import floor
 from typing import Any
 
 from estimator.decision import Rivalry
 from estimator.report.palette import HOSTED, LIMIT, QUIET, color_of
 from estimator.report.xlsx.book import Book, at
-from estimator.report.xlsx.places import BUDGET, FIRST, GPUS, LOW, Places
+from estimator.report.xlsx.places import BUDGET, FIRST, GPUS, INPUTS, LOW, REQUESTS_ROW, Places
 
 _MONTHS = 12
 _FONT = {"name": "Arial", "size": 9}
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot")
 
 
-def comparison_chart(book: Book, places: Places, sheet: str, row: int) -> None:
+def comparison_chart(book: Book, places: Places, sheet: str, row: int, *, is_small: bool = False) -> None:
     """A bar for each option, in its maker's colour; claims hatched."""
     options = places.content.compared
     chart = book.workbook.add_chart({"type": "bar"})
@@ -27,9 +28,12 @@ def comparison_chart(book: Book, places: Places, sheet: str, row: int) -> None:
             "data_labels": {"value": True, "font": _FONT, "num_format": "#,##0"},
         }
     )
-    _titled(chart, book, "What does a typical month cost?", 1000, 90 + 26 * len(options))
+    width, bar = (780, 19) if is_small else (1000, 26)
+    _titled(chart, book, "What does a typical month cost?")
+    chart.set_size({"width": width, "height": 90 + bar * len(options)})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"none": True}, "major_tick_mark": "none"})
+    names = {"reverse": True, "num_font": _FONT, "line": {"none": True}, "major_tick_mark": "none"}
+    chart.set_y_axis(names | {"interval_unit": 1})
     chart.set_x_axis(_money_axis(book) | {"label_position": "low"})
     best = book.report.best
     said = f"Bars: the typical month of each of {len(options)} options, as the table above has them."
@@ -37,8 +41,11 @@ def comparison_chart(book: Book, places: Places, sheet: str, row: int) -> None:
     _insert(book, sheet, (row, 1), chart, said)
 
 
-def curves_chart(book: Book, hosting: Rivalry, rows: tuple[int, int], row: int) -> None:
-    """Own GPUs and their rivals over volume, both axes logarithmic, from a first to a last row of costs."""
+def curves_chart(book: Book, hosting: Rivalry, today: str, rows: tuple[int, int], row: int) -> None:
+    """Own GPUs and their rivals over volume, both axes logarithmic.
+
+    `rows` are the first and the last of the costs, `today` is the cell of what own GPUs cost now.
+    """
     chart = book.workbook.add_chart({"type": "scatter", "subtype": "straight"})
     first, last = rows
     own: tuple[tuple[int, dict[str, Any]], ...] = (
@@ -60,11 +67,21 @@ def curves_chart(book: Book, hosting: Rivalry, rows: tuple[int, int], row: int) 
                 "marker": {"type": "none"},
             }
         )
-    _titled(chart, book, "From which volume on would own GPUs pay?", 1000, 480)
+    chart.add_series(
+        {
+            "name": "Own GPUs at the volume of Inputs",
+            "categories": f"={at(INPUTS, REQUESTS_ROW, 3)}",
+            "values": f"={today}",
+            "marker": {"type": "diamond", "size": 11, "fill": {"color": HOSTED}, "border": {"color": "#ffffff"}},
+        }
+    )
+    _titled(chart, book, "From which volume on would own GPUs pay?")
+    chart.set_size({"width": 1000, "height": 480})
     log = {"log_base": 10, "crossing": "min", "num_font": _FONT, "name_font": _FONT}
     x_axis = {"name": "Requests a month", "num_format": "#,##0", "major_gridlines": {"visible": False}}
     chart.set_x_axis(log | x_axis | {"min": 10 ** _power(hosting, 0), "max": 10 ** _power(hosting, -1)})
-    chart.set_y_axis(_money_axis(book) | log)
+    least = min(point.usd for curve in hosting.curves for point in curve.points if point.usd)
+    chart.set_y_axis(_money_axis(book) | log | {"min": 10 ** floor(book.report.amount(least).log10())})
     chart.set_legend({"position": "bottom", "font": _FONT})
     said = f"Lines: what {hosting.option.name} and its rivals cost a month over the volume, both axes logarithmic."
     _insert(book, GPUS, (row, 0), chart, said)
@@ -93,7 +110,8 @@ def budget_chart(book: Book) -> None:
         }
     )
     chart.combine(line)
-    _titled(chart, book, "Does a year of growth fit the limit?", 860, 360)
+    _titled(chart, book, "Does a year of growth fit the limit?")
+    chart.set_size({"width": 860, "height": 360})
     chart.set_x_axis({"num_font": _FONT | {"rotation": -45}})
     chart.set_y_axis(_money_axis(book) | {"min": 0})
     chart.set_legend({"position": "bottom", "font": _FONT})
@@ -108,11 +126,10 @@ def _fill(color: str, *, is_hatched: bool) -> dict[str, Any]:
     return {"fill": {"color": color}}
 
 
-def _titled(chart: Any, book: Book, question: str, width: int, height: int) -> None:
+def _titled(chart: Any, book: Book, question: str) -> None:
     font = {"name": "Arial", "size": 13, "bold": True, "color": book.report.brand.ink}
     chart.set_title({"name": question, "name_font": font, "overlay": False})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_size({"width": width, "height": height})
 
 
 def _money_axis(book: Book) -> dict[str, Any]:

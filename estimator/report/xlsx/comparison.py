@@ -31,7 +31,7 @@ _HEADS = (
     "Sources",
 )
 _HELPERS = ("Counted", "Place", "Typical in words", "Range in words", "Guesses", "To do", "Own GPUs no.")
-_WIDTHS = (8, 42, 52, 16, 16, 16, 14, 34, 14, 44)
+_WIDTHS = (6, 38, 42, 15, 15, 15, 12, 30, 12, 34)
 _TYPICAL = LOW + 1
 
 

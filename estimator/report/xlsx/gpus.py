@@ -23,7 +23,7 @@ from estimator.report.xlsx.places import (
 )
 from estimator.report.xlsx.rows import Block, Row, Triple
 
-NEVER = "never"
+NEVER = "never in view"
 EARLIEST, WITH, PAYS, PER_REQUEST_USD = 2, 5, 8, 9  # Columns of the break-evens; the first two have three levels.
 _LEVELS = ("low", "typical", "high")
 _PLAN_HEADS = (
@@ -76,7 +76,7 @@ def gpus(book: Book, places: Places) -> None:
     chart_row = _break_evens(book, places, own, hosting, row)
     row = _swings(book, hosting, chart_row + _CHART_ROWS)
     first = _curves(book, places, own, hosting, row)
-    curves_chart(book, hosting, (first, first + len(hosting.curves[0].points) - 1), chart_row)
+    curves_chart(book, hosting, places.total(own, 1), (first, first + len(hosting.curves[0].points) - 1), chart_row)
 
 
 def coefficients(block: Block) -> tuple[Triple, Triple, Triple]:
@@ -102,7 +102,9 @@ def _plan(book: Book, places: Places, block: Block) -> None:
     parts: list[Value] = [block.label, None]
     for follows, amounts in zip(("replicas", "requests", "nothing"), coefficients(block), strict=True):
         parts += [Formula(f"={_sum_of(places, block, follows, k)}", amounts[k]) for k in range(3)]
-    book.put_row(GPUS, places.part_row(block), parts, ["bold", "text", *["rate"] * 9])
+    book.put_row(
+        GPUS, places.part_row(block), parts, ["bold", "text", *["dollars"] * 3, *["rate"] * 3, *["dollars"] * 3]
+    )
 
 
 def each_copy(block: Block) -> str:

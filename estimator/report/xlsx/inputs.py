@@ -7,7 +7,7 @@ from typing import Any
 
 from estimator.report.words import status_words
 from estimator.report.xlsx.book import Book, Formula, Value, at, here
-from estimator.report.xlsx.places import FIRST, INPUTS
+from estimator.report.xlsx.places import FIRST, INPUTS, REQUESTS_ROW
 from estimator.report.xlsx.rows import MOST_VOLUME, Content, Figure
 from pricing.currency import currencies
 
@@ -81,9 +81,9 @@ def _work(book: Book, content: Content, first: int) -> int:
     plain = _plain(content)
     for row, each in enumerate(plain, first + 2):
         _one(book, row, each)
-    row = first + 2 + len(plain)
+    row = REQUESTS_ROW
     book.put(INPUTS, row, 0, "Requests a month", "bold")
-    book.put(INPUTS, row, _TYPICAL, Formula("=volume*requests_per_unit", content.requests), "number", "bold")
+    book.put(INPUTS, row, _TYPICAL, Formula("=volume*requests_per_unit", content.requests), "bold", "number")
     book.put(INPUTS, row, 5, "requests a month")
     book.define("requests", at(INPUTS, row, _TYPICAL))
     return row + 1
@@ -205,5 +205,5 @@ def _changed(book: Book, row: int, columns: Sequence[int], values: Sequence[Deci
 def _count_changed(book: Book, row: int) -> None:
     book.put(INPUTS, row, 0, "Inputs that were changed", "bold")
     changed = f'=COUNTIF({at(INPUTS, FIRST, _CHANGED, row - 1)},"changed")'
-    book.put(INPUTS, row, _TYPICAL, Formula(changed, Decimal(0)), "whole", "bold")
+    book.put(INPUTS, row, _TYPICAL, Formula(changed, Decimal(0)), "bold", "whole")
     book.define("inputs_changed", at(INPUTS, row, _TYPICAL))

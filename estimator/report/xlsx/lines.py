@@ -31,7 +31,7 @@ _HEADS = (
     "Read on",
     "Status",
 )
-_WIDTHS = (40, 24, 12, 10, *(11,) * 3, *(16,) * 3, *(12,) * 3, 11, *(14,) * 3, 8, 12, 24)
+_WIDTHS = (36, 22, 11, 10, *(9,) * 3, *(14,) * 3, *(11,) * 3, 10, *(13,) * 3, 8, 11, 22)
 _STYLES = ("text", "wrap", "text", "text", *("number",) * 6, *("rate",) * 3, "whole", *("money",) * 3, "center")
 _DRIVERS = {
     "tokens in": ("request", "requests*tokens_in_scale"),
@@ -60,7 +60,7 @@ def _block(book: Book, places: Places, block: Block) -> None:
     book.put(LINES, row, 1, block.how, "block")
     for level, usd in enumerate((option.low_usd, option.usd, option.high_usd)):
         total = Formula(f"={_total(block, places.content, row, level)}", book.report.amount(usd))
-        book.put(LINES, row, AMOUNT + level, total, "money", "block")
+        book.put(LINES, row, AMOUNT + level, total, "block", "money")
     for place, each in enumerate(block.rows, row + 1):
         _line(book, places, block, place, each)
     for place, line in enumerate(option.lines if not block.rows else (), row + 1):

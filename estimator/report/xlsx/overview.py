@@ -45,7 +45,8 @@ def overview(book: Book, places: Places) -> None:
     said = "Change the cells of Inputs that are blue on yellow: the sentences, tables and charts of all sheets follow."
     book.put(SUMMARY, row + 1, 1, said, "wrap")
     if report.options:
-        comparison_chart(book, places, SUMMARY, row + 3)
+        comparison_chart(book, places, SUMMARY, row + 3, is_small=True)
+    book.sheets[SUMMARY].fit_to_pages(1, 1)
 
 
 def _finding(book: Book, row: int, finding: Finding, formula: str | None) -> int:

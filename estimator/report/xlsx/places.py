@@ -11,6 +11,7 @@ SUMMARY, INPUTS, COMPARISON, LINES, GPUS, STEPS = "Summary", "Inputs", "Comparis
 BUDGET, SENSITIVITY, ASSUMPTIONS, SOURCES, ABOUT = "Budget", "Sensitivity", "Assumptions", "Sources", "About"
 SHEETS = (SUMMARY, INPUTS, COMPARISON, LINES, GPUS, STEPS, BUDGET, SENSITIVITY, ASSUMPTIONS, SOURCES, ABOUT)
 FIRST = 4  # The row below the head of every table.
+REQUESTS_ROW = FIRST + 9  # Of Inputs: below the name of the work, its unit and seven inputs.
 
 BASE, QUANTITY, RATE, PER, AMOUNT = 4, 7, 10, 13, 14  # Columns of Lines; all but PER have three levels.
 LOW = 3  # The first of three columns of Comparison.
