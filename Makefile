@@ -23,6 +23,9 @@ check: .venv/dev  ## lint, types, import directions, data
 bench: .venv/dev  ## speed, as ratios against named peers
 	$(BIN)/python -m tests.bench
 
+pictures: .venv/dev browser  ## take the pictures of all pages anew
+	$(BIN)/python -m tests.pictures
+
 calibrate: .venv/dev  ## fit the constants of throughput to published measurements, and tell the errors
 	$(BIN)/python -m estimator.selfhost.calibration
 
@@ -56,4 +59,4 @@ postgres:
 		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
 		{ echo "The tests of saved work need PostgreSQL: install Debian's package postgresql."; exit 1; }
 
-.PHONY: help app test check bench calibrate lock browser postgres
+.PHONY: help app test check bench pictures calibrate lock browser postgres

@@ -1,14 +1,9 @@
 """What tests share: the collected facts where they are at hand, the running app, and a real browser."""
 
 import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from hypothesis import settings
@@ -17,6 +12,7 @@ from sqlalchemy import URL
 
 from estimator.workspace.database import FILE, engine, sqlite_url
 from tests import postgres
+from tests.serving import READY, launch, served
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
@@ -27,7 +23,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 PATIENCE_MS = 45_000  # A busy machine is slow, not wrong.
 expect.set_options(timeout=PATIENCE_MS)
-READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 @pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
@@ -51,38 +46,14 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def app_url() -> Iterator[str]:
     """The app, served on loopback as `make app` serves it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/_stcore/health")
+    with served() as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def _wait_for(url: str, patience_s: float = 60) -> None:
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            with urlopen(url, timeout=2):  # noqa: S310 - loopback
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 
