@@ -30,6 +30,9 @@ audit: .venv/dev  ## ask what is known against the locked packages (.ci/audit.py
 bench: .venv/dev  ## speed, as ratios against named peers
 	$(BIN)/python -m tests.bench
 
+pictures: .venv/dev browser  ## take the pictures of all pages anew
+	$(BIN)/python -m tests.pictures
+
 calibrate: .venv/dev  ## fit the constants of throughput to published measurements, and tell the errors
 	$(BIN)/python -m estimator.selfhost.calibration
 
@@ -67,4 +70,4 @@ nginx:
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update -qq && apt-get install -y -qq nginx >/dev/null; } || \
 		{ echo "The test of a team's deployment needs nginx: install it so that 'nginx' is on the PATH."; exit 1; }
 
-.PHONY: help app test check audit bench calibrate lock browser postgres nginx
+.PHONY: help app test check audit bench pictures calibrate lock browser postgres nginx

@@ -1,15 +1,9 @@
 """What tests share: the collected facts where they are at hand, the running app, and a real browser."""
 
 import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from hypothesis import settings
@@ -18,6 +12,7 @@ from sqlalchemy import URL
 
 from estimator.workspace.database import FILE, engine, sqlite_url
 from tests import postgres
+from tests.serving import READY, launch, served
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("BREAKEVEN_FACTS", ROOT.parent / "shared" / "facts"))
@@ -29,7 +24,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 PATIENCE_MS = 45_000  # A busy machine is slow, not wrong.
 expect.set_options(timeout=PATIENCE_MS)
-READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
 @pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
@@ -57,42 +51,10 @@ def app_url() -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def served(**environment: str) -> Iterator[str]:
-    """The app on loopback, with these settings beside those of the tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=os.environ | environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{url}/_stcore/health")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def _wait_for(url: str, patience_s: float = 60) -> None:
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            with urlopen(url, timeout=2):  # noqa: S310 - loopback
-                return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from estimator.dashboard.charts_levers import saving_bars
+from estimator.dashboard.charts_levers import saving_chart
 from estimator.dashboard.purse import purse
 from estimator.decision import Scenario
 from estimator.decision.levers import levers
@@ -136,7 +136,10 @@ def test_the_chart_has_a_bar_for_each_lever_and_hatches_what_is_in_doubt() -> No
     book = catalog()
     chat = from_template(templates()["support-chat"], 1000, book.sizes, start=AT.replace(day=1))
     found = levers(chat, book, Scenario(AT), book.find("gpt-5.4")).found
-    bars = saving_bars(found, purse(AT.date()))["data"]
-    assert [bar["name"] for bar in bars] == ["Saved a month", "Saved a month, in doubt"]
-    assert sum(len(bar["y"]) for bar in bars) == len(found)
-    assert ["pattern" in bar["marker"] for bar in bars] == [False, True]
+    chart = saving_chart(found, purse(AT.date()))
+    ranges, solid = chart.figure["data"]
+    assert len(solid["y"]) == len(chart.rows()) == len(found) >= len(ranges["y"])
+    hatched = [shape == "/" for shape in solid["marker"]["pattern"]["shape"]]
+    assert hatched == [bool(lever.doubt) for lever in found]
+    assert any(hatched)
+    assert not all(hatched)

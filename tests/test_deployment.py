@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import URL
 
 from tests import nginx, postgres
-from tests.conftest import PATIENCE_MS, READY, _wait_for, settle
+from tests.conftest import PATIENCE_MS, settle
+from tests.serving import READY, wait_for
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / ".github" / "deploy"
@@ -92,7 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, postgres_server: URL) -> Iter
         running = {port: stack.enter_context(process(port, database, folder)) for port in (first, second)}
         log = stack.enter_context(nginx.serving(DEPLOY / "nginx.conf", folder, changes))
         for port in running:
-            _wait_for(f"http://localhost:{port}/_stcore/health")
+            wait_for(f"http://localhost:{port}/_stcore/health")
         yield Site(f"https://localhost:{encrypted}", running, log)
 
 

@@ -14,7 +14,8 @@ from pricing import catalog, now
 from pricing.changes import Change, Kind
 from pricing.journal import Review, Run, records
 from pricing.store import commit, writing
-from tests.conftest import PATIENCE_MS, ROOT, served, settle
+from tests.conftest import PATIENCE_MS, ROOT, settle
+from tests.serving import served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
