@@ -17,6 +17,10 @@ from pricing.facts import Source
 
 QUIET = {"displayModeBar": False}
 _NAMED = 4
+_TOKENS = (
+    "Input is what you send, output what the model writes. Both are billed by the token, about three quarters of an "
+    "English word: 1M tokens are about 750,000 words."
+)
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
 
 
@@ -104,6 +108,8 @@ def _lines(option: Option, mine: Purse, book: Catalog) -> None:
             for line in option.lines
         ]
     )
+    if option.kind == "api":
+        st.caption(_TOKENS)
     if option.saving:
         _saving(option.saving, mine)
     if option.assumptions:
