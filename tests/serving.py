@@ -32,7 +32,7 @@ def served(**environment: str) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=60)
 
 
 def wait_for(url: str, patience_s: float = 60) -> None:

@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 from pypdf import PdfReader
 
+from estimator.dashboard.frame import PAGES
 from estimator.decision import month_after, month_of
 from pricing import now
 from tests.conftest import settle
 from tests.test_variance import exports
 
-PAGES = ("cost", "compare", "cheaper", "selfhost", "budget", "saved", "bill", "trial", "claims", "accuracy", "prices")
 LOOKS = {"desktop, light": (1280, "light"), "phone, dark": (390, "dark")}
 
 # What the browser refuses to load or to run, by the policy that it was told.
@@ -29,12 +29,15 @@ def open_page(page: Page, address: str) -> None:
 
 def test_from_a_task_to_its_cost_its_sources_and_the_report(page: Page, app_url: str) -> None:
     open_page(page, app_url)
-    page.get_by_role("combobox", name="Which task?").click()
+    page.get_by_role("combobox", name="Or search all tasks").click()
     page.get_by_role("option", name="Invoice extraction").click()
-    expect(page.get_by_text(re.compile(r"^Invoice extraction, 200 invoices a month"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^For 200 invoices a month the best buy is"))).to_be_visible()
     settle(page)
-    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^About .* a month"))).to_be_visible()
 
+    page.get_by_role("combobox", name="Of which model?").click()
+    page.get_by_role("option", name="GPT-5.4", exact=True).click()
+    settle(page)
     fold = page.get_by_test_id("stExpander").filter(has_text="GPT-5.4 · ")
     fold.locator("summary").click()
     expect(fold.get_by_role("link", name="genai-prices")).to_have_attribute("href", re.compile("^https://github.com/"))
@@ -52,9 +55,49 @@ def test_the_work_goes_along_from_page_to_page(page: Page, app_url: str) -> None
     page.get_by_role("spinbutton", name="How many requests?").fill("5000")
     page.get_by_role("spinbutton", name="How many requests?").press("Enter")
     settle(page)
-    page.get_by_role("link", name="Budget").click()
+    page.get_by_role("link", name="Budget", exact=True).first.click()
     settle(page)
     expect(page.get_by_text("Your work: coding help, 5,000 requests a month")).to_be_visible()
+
+
+def test_a_link_restores_work_and_settings_on_every_page(page: Page, app_url: str) -> None:
+    work = "task=E-mail+triage&many-email-triage=90&per-email-triage=a+week&currency=GBP"
+    open_page(page, f"{app_url}/selfhost?{work}&weights=gpt-oss-120b&tenure=rented+for+a+term")
+    expect(page.get_by_text("Your work: e-mail triage, 90 e-mails a week")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Open model")).to_have_value("gpt-oss-120b")
+    expect(page.get_by_text(re.compile("own GPUs cost £"))).to_be_visible()
+    page.get_by_role("link", name="Budget", exact=True).first.click()
+    settle(page)
+    page.get_by_role("spinbutton", name="At most (£)").fill("7")
+    page.get_by_role("spinbutton", name="At most (£)").press("Enter")
+    settle(page)
+    page.get_by_role("link", name="Run it yourself", exact=True).first.click()
+    settle(page)
+    expect(page.get_by_role("combobox", name="Open model")).to_have_value("gpt-oss-120b")
+    page.get_by_role("link", name="Budget", exact=True).first.click()
+    settle(page)
+    page.reload()
+    settle(page)
+    expect(page.get_by_role("spinbutton", name="At most (£)")).to_have_value("7")
+    expect(page.get_by_text("Your work: e-mail triage, 90 e-mails a week")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        pytest.param("compare?from=Your+files", "This page needs to know your work first", id="files stay at home"),
+        pytest.param(
+            "?from=Saved+work&saved=No+%C2%B7+Body", "Nothing is saved yet|Choose one to go on", id="not yours"
+        ),
+        pytest.param(
+            "?task=Nonsense&many-support-chat=-3&currency=XXX", "For 1,000 conversations a month", id="nonsense"
+        ),
+    ],
+)
+def test_a_link_that_cannot_restore_all_says_so(page: Page, app_url: str, address: str, said: str) -> None:
+    open_page(page, f"{app_url}/{address}")
+    expect(page.get_by_text(re.compile(said)).first).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
 
 
 def test_a_file_is_priced(page: Page, app_url: str) -> None:
@@ -67,8 +110,8 @@ def test_a_file_is_priced(page: Page, app_url: str) -> None:
     )
     expect(page.get_by_text("requests.csv").first).to_be_visible()
     settle(page)
-    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
-    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("heading", name=re.compile(r"^About .* a month"))).to_be_visible()
+    page.get_by_role("link", name="Compare", exact=True).first.click()
     settle(page)
     expect(page.get_by_role("heading", name="Behind the figures")).to_be_visible()
 
@@ -94,8 +137,11 @@ def test_a_chat_log_is_dropped_in_and_priced(page: Page, app_url: str) -> None:
     page.get_by_role("spinbutton", name="How many requests like these?").fill("30000")
     page.get_by_role("spinbutton", name="How many requests like these?").press("Enter")
     settle(page)
-    expect(page.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
-    expect(page.get_by_text(re.compile("30,000 requests a month")).first).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^About .* a month"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^For 30,000 requests a month")).first).to_be_visible()
+    page.get_by_role("combobox", name="Of which model?").click()
+    page.get_by_role("option", name="GPT-5.4", exact=True).click()
+    settle(page)
     fold = page.get_by_test_id("stExpander").filter(has_text="GPT-5.4 · ")
     fold.locator("summary").click()
     expect(fold.get_by_text(re.compile("Answers take|of the input repeats")).first).to_be_visible()
@@ -122,6 +168,17 @@ def test_a_budget_is_made_kept_and_held_against_last_months_bill(page: Page, app
     settle(page)
     page.get_by_role("button", name="Save this budget").click()
     expect(page.get_by_text("The budget Next year of Acme is saved, version 1.")).to_be_visible()
+
+
+def test_reading_a_large_file_can_be_stopped(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/?from=Your+files")
+    line = json.dumps({"messages": [{"role": "user", "content": "Do you have any loaves left on Sunday? " * 40}]})
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "chats.jsonl", "mimeType": "application/jsonl", "buffer": ((line + "\n") * 20_000).encode()}
+    )
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Reading was stopped, and nothing was kept.")).to_be_visible()
+    expect(page.get_by_role("button", name="Read again")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -119,7 +119,13 @@ def _terms(work: Workload) -> tuple[Scenario, bool, bool]:
         bind="query-params",
         help="Prices that somebody projected or claimed, but no seller lists. They are drawn hatched.",
     )
-    hosted = gpus.toggle("Show own GPUs", value=True, key="hosted", bind="query-params")
+    hosted = gpus.toggle(
+        "Show own GPUs",
+        value=True,
+        key="hosted",
+        bind="query-params",
+        help="Models that you could run on machines of your own, rented by the hour.",
+    )
     day = date.date_input(
         "Prices of",
         value="today",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from estimator.dashboard.links import know, link, share_button
+from estimator.dashboard.links import keep_what_the_link_said, know, link, share_button
 from estimator.dashboard.parts import told
 from estimator.dashboard.purse import choose_reading, purse
 from estimator.dashboard.work import choose
@@ -45,8 +45,8 @@ def about_work(question: str, body: Callable[[Workload], None], *, open_: bool =
             if work is not None:
                 body(work)
             elif not open_:
-                st.info("This page needs to know your work first: what it is, and how often.")
-                link("cost", "Say what the work is", ":material/arrow_back:")
+                st.info("This page needs to know your work first. Give it under Change, or begin anew.")
+                link("cost", "Begin anew", ":material/arrow_back:")
 
     return show_page
 
@@ -142,6 +142,7 @@ def show() -> None:
     current = st.navigation(menu, position="top")
     current.run()
     _foot(PAGES[current.url_path or "cost"])
+    keep_what_the_link_said()
 
 
 def _foot(place: Place) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from estimator.dashboard.work import is_in_a_link
 
-_PAGES = "pages"
+_PAGES, _ARRIVED = "pages", "arrived"
 _ALWAYS = ("currency", "numbers")  # An address leaves out what this browser has anyway; another has others.
 
 
@@ -20,6 +20,23 @@ def link(path: str, label: str, icon: str = ":material/arrow_forward:") -> None:
     """A way to another page. A page that stands alone, without navigation, has none."""
     if page := st.session_state.get(_PAGES, {}).get(path):
         st.page_link(page, label=label, icon=icon)
+
+
+def keep_what_the_link_said() -> None:
+    """Once after somebody came by a link: what its address said is kept over a change of page from then on."""
+    if st.query_params and not st.session_state.get(_ARRIVED):
+        _ask_again()
+    else:
+        st.session_state[_ARRIVED] = True
+
+
+@st.fragment(run_every=0.3)
+def _ask_again() -> None:
+    """Only values that the browser sent back once outlive the page (Streamlit 1.67), so it is made to send them."""
+    if _ARRIVED in st.session_state:  # The first run is the page's own, this one the browser's.
+        st.session_state[_ARRIVED] = True
+        st.rerun()
+    st.session_state[_ARRIVED] = False
 
 
 def share_button() -> None:

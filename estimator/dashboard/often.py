@@ -11,9 +11,9 @@ PERIODS = {"day": "a day", "week": "a week", "month": "a month"}
 
 def asked_often(key: str, units: int, period: str, label: str) -> tuple[int, str]:
     """So many in a period, `units` in `period` unless changed."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         many = st.number_input(
-            label, min_value=1, max_value=10**9, value=units, key=f"many-{key}", bind="query-params", width=220
+            label, min_value=1, max_value=10**9, value=units, key=f"many-{key}", bind="query-params", width=196
         )
         per = st.selectbox(
             "How often",

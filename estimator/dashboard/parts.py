@@ -25,6 +25,10 @@ _NAMED = 4
 # Streamlit looks for some signs after escapes are gone. This one shows as nothing, and parts them.
 _NOTHING = "\u2060"
 _MEANT = re.compile(r":(?=material|streamlit|//)|www(?=\.)|@|(?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))", re.IGNORECASE)
+_TOKENS = (
+    "Input is what you send, output what the model writes. Both are billed by the token, about three quarters of an "
+    "English word: 1M tokens are about 750,000 words."
+)
 _KINDS = {"api": "by the token", "selfhost": "own GPUs"}
 
 
@@ -138,6 +142,8 @@ def _lines(option: Option, mine: Purse, book: Catalog) -> None:
             for line in option.lines
         ]
     )
+    if option.kind == "api":
+        st.caption(_TOKENS)
     if option.saving:
         _saving(option.saving, mine)
     if option.assumptions:

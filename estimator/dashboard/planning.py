@@ -188,10 +188,21 @@ def _on_terms(task: Task) -> Task:
         "Seasons: % of a usual month, January to December",
         placeholder="100, 100, 100, 100, 100, 100, 60, 60, 100, 120, 150, 180",
         key="budget-seasons",
+        help="Where some months are busier than others: 120 is a fifth more than usual, 60 two fifths less.",
         bind="query-params",
     )
-    caching = middle.checkbox("Cache repeated text", key="budget-caching", bind="query-params")
-    batch = right.checkbox("Answers may take a day", key="budget-batch", bind="query-params")
+    caching = middle.checkbox(
+        "Cache repeated text",
+        key="budget-caching",
+        bind="query-params",
+        help="The part of your requests that is the same each time is then billed at a lower rate.",
+    )
+    batch = right.checkbox(
+        "Answers may take a day",
+        key="budget-batch",
+        bind="query-params",
+        help="Sellers call it batch, and often charge half for it.",
+    )
     return replace(task, seasons=seasons_of(seasons), caching=caching, mode=Mode(processing="batch" if batch else None))
 
 

@@ -44,13 +44,15 @@ def show(work: Workload) -> None:
         index=tuple(models).index(_DEFAULT),
         format_func=lambda i: models[i].name,
         key="weights",
+        help="A model that anybody may run: its makers give it away, or nearly so, and you bring the machines.",
         bind="query-params",
     )
     device = middle.selectbox(
-        "On",
+        "On which GPUs",
         (ANY_DEVICE, *devices()),
         format_func=lambda i: devices()[i].name if i else "The cheapest data-centre GPUs",
         key="device",
+        help="GPUs are the processors that models run on. Each kind has its own memory, speed and rent.",
         bind="query-params",
     )
     tenure = right.selectbox(
@@ -79,6 +81,7 @@ def _how_many(place: DeltaGenerator) -> int:
         _GPUS,
         format_func=lambda n: str(n) if n else "As many as it takes",
         key="gpus",
+        help="A copy is one instance of the model. A large one is spread over several GPUs that work as one.",
         bind="query-params",
     )
 

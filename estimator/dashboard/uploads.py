@@ -45,10 +45,6 @@ def files(start: datetime) -> Workload | None:
     return from_profile(profile, name, _rate(profile), start=start)
 
 
-def said_files() -> str:
-    return escaped(st.session_state[_READ][1]) if _READ in st.session_state else "your files"
-
-
 def _ids(uploads: Sequence[Any]) -> tuple[str, ...]:
     return tuple(upload.file_id for upload in uploads)
 

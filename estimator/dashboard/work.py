@@ -11,7 +11,7 @@ from estimator.dashboard.parts import escaped
 from estimator.dashboard.purse import purse
 from estimator.dashboard.signed import ask_to_sign_in, mine, owner
 from estimator.dashboard.tasks import said_task, task
-from estimator.dashboard.uploads import FORGOTTEN, files, said_files
+from estimator.dashboard.uploads import FORGOTTEN, files
 from estimator.workload import Workload, from_text
 from estimator.workspace import Entry, with_sizes
 from pricing import catalog, now
@@ -28,7 +28,7 @@ def choose(*, open_: bool) -> Workload | None:
         line = st.container()
         with st.popover("Change", icon=":material/edit:", key="work"):
             work = _asked(large=False)
-        line.markdown(f"**Your work**: {_said()}")  # Last, as the widgets above read it from the address.
+        line.markdown(f"**Your work**: {_said(work)}")  # Last, as the widgets above read it from the address.
     return work
 
 
@@ -53,16 +53,16 @@ def _asked(*, large: bool) -> Workload | None:
         return ways[str(way)]()
 
 
-def _said() -> str:
+def _said(work: Workload | None) -> str:
     """The work in a few words."""
-    told: dict[str, Callable[[], str]] = {
-        TASK: said_task,
-        FILES: said_files,
-        TEXT: lambda: "your text",
-        BUILD: lambda: "described in numbers",
-        SAVED: lambda: escaped(st.session_state.get("saved") or "saved work"),
-    }
-    return told[st.session_state.get("from", TASK)]()
+    way = st.session_state.get("from", TASK)
+    if way == TASK:
+        return said_task()
+    if way == SAVED:
+        return escaped(st.session_state.get("saved") or "saved work, still to be chosen")
+    if work is None:
+        return f"{way.lower()}, still to be given"
+    return f"{escaped(work.name)}, {purse().count(work.units_per_month)} {escaped(work.units)} a month"
 
 
 def is_in_a_link() -> bool:
