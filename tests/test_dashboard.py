@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block
+from streamlit.testing.v1.element_tree import Expander
 
 from estimator.dashboard import upkeep
 from estimator.dashboard.frame import PAGES
@@ -53,7 +53,7 @@ def test_the_models_that_people_ask_for_are_there(model: str) -> None:
     assert model in run("cost").selectbox(key="behind").options
 
 
-def behind(page: AppTest, model: str) -> Block:
+def behind(page: AppTest, model: str) -> Expander:
     """The fold of one figure on the start."""
     box = page.selectbox(key="behind")
     box.set_value(box.options.index(model)).run()

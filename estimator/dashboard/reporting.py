@@ -11,7 +11,9 @@ from estimator.dashboard.answers import half_hour
 from estimator.dashboard.branding import choose_brand
 from estimator.dashboard.parts import escaped, told
 from estimator.dashboard.purse import purse
+from estimator.dashboard.rates import REPORTS, allow
 from estimator.dashboard.saving import show_news
+from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import Comparison, Scenario, compare, hosted_option, hosted_plans, itemized
 from estimator.report import Brand, Report, Terms, report
 from estimator.report.focus import focus
@@ -77,6 +79,8 @@ def _asked(work: Workload) -> tuple[str, Terms]:
 
 
 def _make(work: Workload, form: str, terms: Terms, wish: object) -> _Made:
+    """Raises TooOften."""
+    allow(REPORTS)
     with st.status("Working out the figures …") as status:
         compared, plans = _compared(work, half_hour())
         made = report(compared, catalog(), plans, terms)
@@ -140,6 +144,7 @@ def _past_use() -> None:
             "a bill is estimated at list prices, and says so. Forecasts never go in."
         )
         if uploads:
+            check_uploads(uploads)
             _focus_button([(upload.name, upload.getvalue()) for upload in uploads])
 
 
