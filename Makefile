@@ -20,7 +20,8 @@ check: .venv/dev  ## lint, types, import directions, data
 	$(BIN)/python -m pytest -q tests/test_imports.py
 	$(BIN)/python -m pricing check
 
-bench: .venv/dev  ## speed, as ratios against named peers
+bench: .venv/dev browser  ## speed: of the pages, then as ratios against named peers
+	$(BIN)/python -m tests.bench_pages --browser
 	$(BIN)/python -m tests.bench
 
 calibrate: .venv/dev  ## fit the constants of throughput to published measurements, and tell the errors

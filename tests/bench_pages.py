@@ -116,8 +116,8 @@ async def crowd() -> None:
         await asyncio.gather(*(_busy(v, random.Random(seed), until, seconds) for seed, v in each))  # noqa: S311
         p95 = quantiles(seconds, n=20)[-1]
         print(
-            f"\n{SESSIONS} sessions, each acting every {PAUSE_S[0]:.0f} to {PAUSE_S[1]:.0f} s for {CROWD_S} s on Start, "
-            f"Compare, Budget and Self-host: {len(seconds)} actions. Until the page stands: median "
+            f"\n{SESSIONS} sessions, each acting every {PAUSE_S[0]:.0f} to {PAUSE_S[1]:.0f} s for {CROWD_S} s on "
+            f"Start, Compare, Budget and Self-host: {len(seconds)} actions. Until the page stands: median "
             f"{median(seconds):.2f} s, p95 {p95:.2f} s, longest {max(seconds):.2f} s.\n"
             f"Server: {(server.cpu_s - before) / len(seconds) * 1000:.0f} ms of CPU an action, "
             f"{server.resident_bytes / _MB:.0f} MB with {SESSIONS} sessions."

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -142,23 +143,42 @@ def test_a_file_is_read_or_refused_in_a_sentence(name: str, data: bytes, answer:
     assert answer in said(page)
 
 
-def test_a_claim_can_be_left_out() -> None:
-    def priced(page: AppTest) -> list[str]:
-        return [fold.label for fold in page.expander if "a month (" in fold.label]
+def options(page: AppTest) -> pd.DataFrame:
+    """The table that compares."""
+    return next(table.value for table in page.dataframe if "At most" in table.value)
 
+
+def test_all_models_are_compared_and_the_chosen_row_explained() -> None:
+    def choose(page: AppTest) -> None:
+        page.segmented_control(key="which").set_value("All").run()
+        page.multiselect(key="sellers").set_value(["openai"]).run()
+        row = options(page)["Model"].tolist().index("GPT-5.4")
+        page.session_state["compared-table"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+
+    page = run("compare", choose)
+    everybody = run("compare", lambda p: p.segmented_control(key="which").set_value("All"))
+    assert len(options(everybody)) > 1_000
+    assert set(options(page)["From"]) == {"OpenAI", "selfhost"}
+    assert any(fold.label.startswith("GPT-5.4 · ") for fold in page.expander)
+
+
+def test_a_claim_can_be_left_out() -> None:
     without = run("compare", lambda p: p.toggle(key="claims").set_value(False))
     # The article's GPT-5.4, Claude Sonnet 4.6 and Gemini 2.5 Flash.
-    assert len(priced(run("compare"))) - len(priced(without)) == 3
+    assert len(options(run("compare"))) - len(options(without)) == 3
 
 
 def test_what_can_wait_costs_half_on_gpt_5_4() -> None:
     page = run("compare", lambda p: p.toggle(key="batch").set_value(True))
     full = 5_000 * (1_800 * 2.5 + 240 * 15) / 1e6
-    assert any(fold.label.startswith(f"GPT-5.4 · \\${full / 2:.2f} a month") for fold in page.expander)
+    rows = options(page)
+    listed = rows[(rows["Model"] == "GPT-5.4") & (rows["Price is"] == "list price")].iloc[0]
+    assert listed["A month"] == pytest.approx(full / 2)
 
 
 def test_prices_of_a_past_day_are_those_of_that_day() -> None:
     def choose(page: AppTest) -> None:
+        page.segmented_control(key="which").set_value("Chosen").run()
         page.multiselect(key="models").set_value(["openai/gpt-5.6-luna"])
         page.date_input(key="day").set_value(date(2026, 7, 1))
 
@@ -191,6 +211,14 @@ def test_the_folds_of_running_it_oneself() -> None:
     labels = [fold.label for fold in run("selfhost").expander]
     for label in ("What would change the answer?", "Rented, leased or bought", "Would it run on 2 × RTX 5090?"):
         assert label in labels
+
+
+def test_what_would_change_the_answer_is_found_when_it_is_asked() -> None:
+    def open_fold(page: AppTest) -> None:
+        page.session_state["swings-fold"] = True
+
+    assert "each input at both ends of its range" not in said(run("selfhost"))
+    assert "each input at both ends of its range" in said(run("selfhost", open_fold))
 
 
 def test_where_the_same_weights_are_never_dearer_another_model_is_named() -> None:

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
 
 from estimator.dashboard.charts import cost_bars
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import count, is_sure, item_words, pdf, rate, smallest_step, status_words
+from estimator.report import count, decimals, is_sure, item_words, pdf, rate, status_words
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
 from pricing.facts import Source
@@ -62,22 +62,22 @@ def cost_table(options: Sequence[Option], mine: Purse) -> None:
 def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
     """The same table, and the option whose row is chosen in it; until one is, the first."""
     chosen = st.dataframe(
-        _rows(options, mine), **_form(options, mine), key=key, on_select="rerun", selection_mode="single-row"
+        _rows(options, mine), **_form(options, mine), key=key, on_select="rerun", selection_mode="single-row-required"
     )
     row = next(iter(chosen["selection"]["rows"]), 0)
     return options[min(row, len(options) - 1)]
 
 
 def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
-    providers = catalog().providers
+    providers, places = catalog().providers, decimals((o.low_usd for o in options), mine.exchange)
     return pa.table(
         {
             "Model": [o.name for o in options],
             "From": [providers[o.provider].name if o.provider in providers else o.provider for o in options],
             "How": [o.detail or _KINDS[o.kind] for o in options],
-            "A month": [mine.drawn(o.usd) for o in options],
-            "At least": [mine.drawn(o.low_usd) for o in options],
-            "At most": [mine.drawn(o.high_usd) for o in options],
+            "A month": [mine.rounded(o.usd, places) for o in options],
+            "At least": [mine.rounded(o.low_usd, places) for o in options],
+            "At most": [mine.rounded(o.high_usd, places) for o in options],
             "Price is": [status_words(o.status) for o in options],
             "Source": [", ".join(dict.fromkeys(line.source for line in o.lines)) for o in options],
             "Checked": [max((line.checked_on for line in o.lines), default="") for o in options],
@@ -87,9 +87,10 @@ def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
 
 def _form(options: Sequence[Option], mine: Purse) -> dict[str, Any]:
     """How that table is shown: amounts as the browser writes numbers, for a thousand written here would be slow."""
-    step = smallest_step((o.low_usd for o in options), mine.exchange)
+    places = decimals((o.low_usd for o in options), mine.exchange)
+    written = {0: "localized", 2: "accounting"}.get(places, f"%,.{places}f")
     amounts = {
-        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format="localized", step=step)
+        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format=written)
         for name in ("A month", "At least", "At most")
     }
     alt = "Monthly cost of each option with its source and date"
@@ -109,12 +110,12 @@ def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
     return lambda value: write(Decimal(str(value))) if value == value else ""  # noqa: PLR0124 - NaN is unknown
 
 
-def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None) -> None:
+def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None, *, open_: bool = False) -> None:
     """One fold for each option: its lines, what was taken for granted, and who says so (in `book`, if not today's)."""
     for option in options:
         where = option.detail or seller(option)
         amounts = f"{mine.written(option.usd)} a month ({mine.span(option.low_usd, option.high_usd)})"
-        with st.expander(f"{option.name} · {amounts} · {where}".replace("$", r"\$")):
+        with st.expander(f"{option.name} · {amounts} · {where}".replace("$", r"\$"), expanded=open_):
             _lines(option, mine, book or catalog())
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import streamlit as st
 
@@ -32,6 +32,10 @@ class Purse:
     def drawn(self, usd: Decimal) -> float:
         """As a chart needs it."""
         return float(convert(usd, self.exchange))
+
+    def rounded(self, usd: Decimal, places: int) -> float:
+        """As a column of a table needs it."""
+        return float(convert(usd, self.exchange).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
     def in_usd(self, amount: int) -> Decimal:
         """What the user typed, in dollars."""
