@@ -27,7 +27,8 @@ check: .venv/dev  ## lint, types, import directions, data
 audit: .venv/dev  ## ask what is known against the locked packages (.ci/audit.py tells 3 where nobody can be asked)
 	$(BIN)/python .ci/audit.py
 
-bench: .venv/dev  ## speed, as ratios against named peers
+bench: .venv/dev browser  ## speed: of the pages, then as ratios against named peers
+	$(BIN)/python -m tests.bench_pages --browser
 	$(BIN)/python -m tests.bench
 
 pictures: .venv/dev browser  ## take the pictures of all pages anew

@@ -200,3 +200,14 @@ def test_more_input_never_costs_less(a: int, b: int) -> None:
     sold = model(*TIERED)
     bills = [price(sold, Usage(uncached_input_tokens=n, output_tokens=10), NOON).usd for n in (few, many)]
     assert bills[0] <= bills[1]
+
+
+def test_what_was_found_once_holds_for_that_moment_alone() -> None:
+    sold = model(*TIERED, rule("input", "1", window="peak"), rule("input", "0.5", processing="batch"))
+    usage = Usage(uncached_input_tokens=MTOK)
+    asked = [(NOON, 10, STANDARD), (NIGHT, 10, STANDARD), (NOON, 2000, STANDARD), (NOON, 10, BATCH)]
+    for _ in range(2):
+        found = [price(sold, usage, at, size=size, mode=mode).usd for at, size, mode in asked]
+        assert found == [Decimal(2), Decimal(1), Decimal(4), Decimal("0.5")]
+        with pytest.raises(Unpriced, match="batch price for output of acme/m"):
+            price(sold, Usage(output_tokens=1), NOON, size=10, mode=BATCH)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.decision import Comparison, Option, Scenario, compare
+from estimator.decision import Comparison, Option, Scenario, beside, compare
 from estimator.workload import Workload, from_template, templates
 from pricing import BILLABLE, CLAIMS, Catalog, Mode, Usage, catalog
 from pricing.facts import sources
@@ -55,6 +55,7 @@ def test_cheapest_first_then_by_name_and_others_in_their_place() -> None:
     ]
     mine = option("2000", model="own", provider="selfhost", kind="selfhost")
     found = compare(work(Usage(output_tokens=100_000)), sold(*models), TODAY, others=[mine])
+    assert beside(compare(work(Usage(output_tokens=100_000)), sold(*models), TODAY), [mine]) == found
     # 1000 requests of 100,000 tokens: 1000 and 3000 USD
     assert [(o.provider, o.model) for o in found.options] == [
         ("a", "a"), ("a", "z"), ("b", "a"), ("selfhost", "own"), ("b", "dear"),

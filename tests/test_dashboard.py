@@ -203,6 +203,14 @@ def test_the_folds_of_running_it_oneself() -> None:
         assert label in labels
 
 
+def test_what_would_change_the_answer_is_found_when_it_is_asked() -> None:
+    def open_fold(page: AppTest) -> None:
+        page.session_state["swings-fold"] = True
+
+    assert "each input at both ends of its range" not in said(run("selfhost"))
+    assert "each input at both ends of its range" in said(run("selfhost", open_fold))
+
+
 def test_where_the_same_weights_are_never_dearer_another_model_is_named() -> None:
     page = run("selfhost", lambda p: p.selectbox(key="weights").set_value("gpt-oss-120b"))
     verdict = page.main.markdown[2].value
@@ -320,11 +328,3 @@ def test_all_models_are_compared_and_the_chosen_row_explained() -> None:
     assert len(options(everybody)) > 1_000
     assert set(options(page)["From"]) == {"OpenAI", "selfhost"}
     assert any(fold.label.startswith("GPT-5.4 · ") for fold in page.expander)
-
-
-def test_what_would_change_the_answer_is_found_when_it_is_asked() -> None:
-    def open_fold(page: AppTest) -> None:
-        page.session_state["swings-fold"] = True
-
-    assert "each input at both ends of its range" not in said(run("selfhost"))
-    assert "each input at both ends of its range" in said(run("selfhost", open_fold))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from estimator.selfhost.deployment import GPUS_PER_NODE
 from estimator.selfhost.fleet import usual_targets
 from estimator.selfhost.ownership import Tenure
-from estimator.selfhost.plan import Plan, plan, plans
+from estimator.selfhost.plan import Plan, cheapest, plan, plans
 from estimator.workload import Record, Workload, from_profile, profile
 from pricing import InputError, Usage
 from pricing.facts import sources
@@ -201,3 +201,18 @@ def test_everything_has_a_source_and_every_assumption_is_said() -> None:
     said = " ".join(a.text for a in found.assumptions)
     for word in ("50 ms", "within 5 s", "1.5 times", "rented by the hour", "engineer", "read in full"):
         assert word in said
+
+
+@pytest.mark.parametrize("requests_per_month", [1, 300_000, 20_000_000])
+@pytest.mark.parametrize("model", ["llama-3.1-8b", "gpt-oss-120b", "deepseek-v4-flash"])
+def test_the_cheapest_is_the_first_of_all_plans(model: str, requests_per_month: int) -> None:
+    asked, found = work(requests_per_month), cheapest(model, work(requests_per_month))
+    assert found is not None
+    first = plans(model, asked)[0]
+    assert (found.device.id, found.deployment, found.lines) == (first.device.id, first.deployment, first.lines)
+
+
+def test_where_nothing_serves_there_is_no_cheapest() -> None:
+    assert cheapest("deepseek-v4-pro", work(), ["rtx-5090"]) is None
+    with pytest.raises(InputError, match="unknown"):
+        cheapest("deepseek-v4-rumour", work())

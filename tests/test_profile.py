@@ -179,6 +179,29 @@ def test_scaling_keeps_requests_and_rate(requests: list[Record], factor: float) 
     assert made.scaled(1) is made
 
 
+@given(records(TEXT), st.floats(0.5, 2), st.floats(0.5, 2))
+def test_scaling_rounds_each_half_hour_and_band_by_itself(requests: list[Record], inputs: float, out: float) -> None:
+    made = profile(requests, SIZES)
+    expected = dict.fromkeys(TEXT, 0)
+    for cell in made.cells:
+        for name in TEXT:
+            expected[name] += round(getattr(cell.usage, name) * (out if name == "output_tokens" else inputs))
+    scaled = made.scaled(inputs, out)
+    assert {name: getattr(scaled.usage, name) for name in TEXT} == expected
+    assert all(
+        c.floor == floor_of(c.usage.total_input_tokens, c.requests, SIZES) or c.requests > 1 for c in scaled.cells
+    )
+    assert [c.start for c in scaled.cells] == sorted(c.start for c in scaled.cells)
+
+
+@given(records(TEXT), st.floats(0.5, 2))
+def test_equal_half_hours_come_out_equal(requests: list[Record], factor: float) -> None:
+    again = [replace(r, start=r.start + timedelta(days=14)) for r in requests]
+    both = profile([*requests, *again], SIZES).scaled(factor)
+    alone = profile(requests, SIZES).scaled(factor)
+    assert both.usage == alone.usage + alone.usage
+
+
 def test_a_quiet_span_counts_in_the_rate() -> None:
     made = profile([Record(START, Usage(output_tokens=1))], SIZES)
     assert replace(made, ends=START + timedelta(hours=7305)).requests_per_month == Fraction(1, 10)

@@ -1,5 +1,6 @@
 """Typical tasks, load shapes and texts as workloads: whole requests, true rates, sourced figures."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -194,3 +195,12 @@ def test_a_text_with_answers_of_known_size() -> None:
     assert made.high.usage.output_tokens == 3
     with pytest.raises(InputError, match="rise from low to high"):
         from_text("hello", "Greeting", 1, SIZES, output_tokens=(3, 2, 1), start=START)
+
+
+@given(st.sampled_from(TASKS), st.integers(1, 10**6), st.integers(0, 59))
+def test_a_month_is_the_profile_of_its_requests(task: str, units: int, minute: int) -> None:
+    start = START.replace(minute=minute)
+    made = from_template(templates()[task], units, SIZES, start=start).high
+    records = [Record(cell.start, cell.usage, cell.requests) for cell in made.cells]
+    found = profile(records, SIZES, tokenizers=made.tokenizers)
+    assert replace(found, starts=made.starts, ends=made.ends) == made

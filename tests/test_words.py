@@ -1,5 +1,6 @@
 """Figures as people read them."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.report.words import count, is_sure, item_words, rate, status_words, usd, usd_range
+from estimator.report.words import count, decimals, is_sure, item_words, rate, status_words, usd, usd_range
 from pricing import Status, catalog
+from pricing.currency import Rate
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,22 @@ from pricing import Status, catalog
 )
 def test_usd(amount: str, text: str) -> None:
     assert usd(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency", "places"),
+    [
+        pytest.param(["12.5", "3"], "USD", 2, id="cents"),
+        pytest.param(["12.5", "0.01"], "USD", 2, id="a cent is the smallest"),
+        pytest.param(["12.5", "0.0099"], "USD", 3, id="less than a cent is told"),
+        pytest.param(["12.5", "0"], "USD", 2, id="nothing is nothing"),
+        pytest.param([], "USD", 2, id="no amounts"),
+        pytest.param(["12.5"], "JPY", 0, id="yen have no parts"),
+    ],
+)
+def test_the_decimals_of_a_column_tell_its_least_from_nothing(amounts: list[str], currency: str, places: int) -> None:
+    exchange = Rate(currency, date(2026, 11, 26), Decimal(1), "")
+    assert decimals(map(Decimal, amounts), exchange) == places
 
 
 @given(st.decimals(0, 10**12, places=6))

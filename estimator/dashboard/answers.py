@@ -78,12 +78,9 @@ def worth_showing(options: tuple[Option, ...]) -> tuple[Option, ...]:
     sure = [o for o in options if is_sure(o.status)]
     bought = [o for o in sure if o.kind == "api"]
     own = [o for o in sure if o.kind == "selfhost"][:_HOSTED]
-    chosen = {id(o) for o in (*own, *(o for o in bought if _is_featured(o)))}
+    models = catalog().models
+    chosen = {id(o) for o in (*own, *(o for o in bought if models[o.provider, o.model].info.featured))}
     return tuple(o for o in options if id(o) in chosen)
-
-
-def _is_featured(option: Option) -> bool:
-    return catalog().models[option.provider, option.model].info.featured
 
 
 ANY_DEVICE = ""

@@ -53,13 +53,13 @@ def _details(options: tuple[Option, ...], mine: Purse, mode: Mode) -> None:
     st.subheader("Behind the figures")
     st.caption("Choose a row to see its lines, its sources, and what is known of it beside the money.")
     option = pick(options, mine, "compared-table")
-    behind([option], mine)
+    behind([option], mine, open_=True)
     risk_folds([option], mode)
 
 
 def _models() -> tuple[tuple[str, str], ...]:
     """The models to compare: those that people ask for, all, those of some sellers, or a choice."""
-    models = catalog().models
+    models, providers = catalog().models, catalog().providers
     left, right = st.columns((2, 3), vertical_alignment="bottom")
     which = left.segmented_control(
         "Models", (FEATURED, ALL, CHOSEN), default=FEATURED, required=True, key="which", bind="query-params"
@@ -69,31 +69,24 @@ def _models() -> tuple[tuple[str, str], ...]:
         return featured
     if which == ALL:
         sellers = right.multiselect(
-            "Sold by", _sellers(), format_func=_seller, placeholder="anyone", key="sellers", bind="query-params"
+            "Sold by",
+            tuple(dict.fromkeys(provider for provider, _ in models)),
+            format_func=lambda id_: providers[id_].name,
+            placeholder="anyone",
+            key="sellers",
+            bind="query-params",
         )
         return tuple(key for key in models if not sellers or key[0] in sellers)
+    named = {"/".join(key): key for key in models}
     chosen = right.multiselect(
         "Which?",
-        _names(),
+        tuple(named),
         default=["/".join(key) for key in featured],
-        format_func=_names().__getitem__,
+        format_func=lambda name: f"{models[named[name]].info.name} · {providers[named[name][0]].name}",
         key="models",
         bind="query-params",
     )
-    return tuple((provider, model) for provider, _, model in (key.partition("/") for key in chosen))
-
-
-def _sellers() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(provider for provider, _ in catalog().models))
-
-
-def _seller(provider: str) -> str:
-    return catalog().providers[provider].name
-
-
-def _names() -> dict[str, str]:
-    """Every model by its key, as people know it."""
-    return {f"{m.provider}/{m.id}": f"{m.info.name} · {_seller(m.provider)}" for m in catalog().models.values()}
+    return tuple(named[name] for name in chosen)
 
 
 def _terms(work: Workload) -> tuple[Scenario, bool, bool]:

@@ -15,7 +15,7 @@ from estimator.dashboard import charts_cost
 from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
 from estimator.decision import Comparison, NoPrice, Option, Saving
-from estimator.report import Terms, is_sure, item_words, pdf, report, smallest_step, status_words
+from estimator.report import Terms, decimals, is_sure, item_words, pdf, report, status_words
 from estimator.report.cells import safe_cell
 from pricing import Catalog, InputError, PricingError, catalog
 from pricing.errors import Failed
@@ -63,29 +63,28 @@ def cost_chart(options: Sequence[Option], key: str, mine: Purse) -> None:
 
 def cost_table(options: Sequence[Option], mine: Purse) -> None:
     """Every option as a row, with what its price is worth."""
-    step = smallest_step((o.low_usd for o in options), mine.exchange)
-    st.dataframe(_rows(options, mine, step), **_form(mine, step))
+    st.dataframe(_rows(options, mine), **_form(options, mine))
 
 
 def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
     """The same table, and the option whose row is chosen in it; until one is, the first."""
-    step = smallest_step((o.low_usd for o in options), mine.exchange)
     chosen = st.dataframe(
-        _rows(options, mine, step), **_form(mine, step), key=key, on_select="rerun", selection_mode="single-row"
+        _rows(options, mine), **_form(options, mine), key=key, on_select="rerun", selection_mode="single-row-required"
     )
     row = next(iter(chosen["selection"]["rows"]), 0)
     return options[min(row, len(options) - 1)]
 
 
-def _rows(options: Sequence[Option], mine: Purse, step: Decimal) -> pa.Table:
+def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
+    places = decimals((o.low_usd for o in options), mine.exchange)
     return pa.table(
         {
             "Model": [safe_cell(o.name) for o in options],
             "From": [safe_cell(seller(o)) for o in options],
             "How": [safe_cell(o.detail) or _KINDS[o.kind] for o in options],
-            "A month": [mine.rounded(o.usd, step) for o in options],
-            "At least": [mine.rounded(o.low_usd, step) for o in options],
-            "At most": [mine.rounded(o.high_usd, step) for o in options],
+            "A month": [mine.rounded(o.usd, places) for o in options],
+            "At least": [mine.rounded(o.low_usd, places) for o in options],
+            "At most": [mine.rounded(o.high_usd, places) for o in options],
             "Price is": [status_words(o.status) for o in options],
             "Source": [", ".join(dict.fromkeys(line.source for line in o.lines)) for o in options],
             "Checked": [max((line.checked_on for line in o.lines), default="") for o in options],
@@ -93,10 +92,12 @@ def _rows(options: Sequence[Option], mine: Purse, step: Decimal) -> pa.Table:
     )
 
 
-def _form(mine: Purse, step: Decimal) -> dict[str, Any]:
+def _form(options: Sequence[Option], mine: Purse) -> dict[str, Any]:
     """How that table is shown: amounts as the browser writes numbers, for a thousand written here would be slow."""
+    places = decimals((o.low_usd for o in options), mine.exchange)
+    written = {0: "localized", 2: "accounting"}.get(places, f"%,.{places}f")
     amounts = {
-        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format="localized", step=float(step))
+        name: st.column_config.NumberColumn(f"{name} ({mine.symbol})", format=written)
         for name in ("A month", "At least", "At most")
     }
     alt = "Monthly cost of each option with its source and date"
@@ -116,12 +117,12 @@ def _writer(write: Callable[[Decimal], str]) -> Callable[[object], str]:
     return lambda value: write(Decimal(str(value))) if value == value else ""  # noqa: PLR0124 - NaN is unknown
 
 
-def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None) -> None:
+def behind(options: Sequence[Option], mine: Purse, book: Catalog | None = None, *, open_: bool = False) -> None:
     """One fold for each option: its lines, what was taken for granted, and who says so (in `book`, if not today's)."""
     for option in options:
         where = option.detail or seller(option)
         amounts = f"{mine.written(option.usd)} a month ({mine.span(option.low_usd, option.high_usd)})"
-        with st.expander(escaped(f"{option.name} · {amounts} · {where}")):
+        with st.expander(escaped(f"{option.name} · {amounts} · {where}"), expanded=open_):
             _lines(option, mine, book or catalog())
 
 

@@ -53,9 +53,9 @@ class Purse:
         """As a chart needs it."""
         return float(convert(usd, self.exchange))
 
-    def rounded(self, usd: Decimal, step: Decimal) -> float:
-        """As a column of a table needs it, for the browser cuts what lies below a step instead of rounding it."""
-        return float(convert(usd, self.exchange).quantize(step, ROUND_HALF_UP))
+    def rounded(self, usd: Decimal, places: int) -> float:
+        """As a column of a table needs it."""
+        return float(convert(usd, self.exchange).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
     def in_usd(self, amount: int) -> Decimal:
         """What the user typed, in dollars."""

@@ -82,11 +82,10 @@ def cash(amount: Decimal, currency: str, locale: str = ENGLISH) -> str:
     return in_currency(amount.quantize(places, ROUND_HALF_UP), currency, locale)
 
 
-def smallest_step(amounts_usd: Iterable[Decimal], exchange: Rate) -> Decimal:
-    """The step in which amounts of a column are written: the currency's smallest unit, or finer if one is less."""
+def decimals(amounts_usd: Iterable[Decimal], exchange: Rate) -> int:
+    """The decimals that a column of amounts is written in: those of the currency, or as many as tell the least."""
     least = min(filter(None, amounts_usd), default=Decimal(1))
-    places = max(currencies()[exchange.currency].decimals, -convert(least, exchange).adjusted())
-    return Decimal(1).scaleb(-places)
+    return max(currencies()[exchange.currency].decimals, -convert(least, exchange).adjusted())
 
 
 def _span(low: str, high: str) -> str:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import repeat
+from operator import mul
 
 from scipy.special import gammainc, gammaincc  # type: ignore[import-untyped]
 
@@ -251,7 +253,7 @@ def fleet(arrivals: tuple[float, ...], one: Replica, targets: Targets, *, hourly
         kept = tuple(replicas_needed(rate, one, targets) for rate in arrivals)
     else:
         kept = (replicas_needed(max(arrivals), one, targets),) * len(arrivals)
-    taken = sum(map(one.stay_s.__mul__, arrivals))
+    taken = sum(map(mul, arrivals, repeat(one.stay_s)))
     return Fleet(kept, one.gpus, taken / (sum(kept) * one.places))
 
 

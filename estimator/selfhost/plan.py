@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from operator import itemgetter
+from itertools import repeat
+from operator import itemgetter, mul
 
 from estimator.selfhost.architecture import Architecture, find_architecture
 from estimator.selfhost.capacity import sequences_that_fit
@@ -173,7 +174,7 @@ class Plan:
 
 
 def _busier(level: Level, factor: float) -> Level:
-    arrivals = tuple(map(factor.__mul__, level.asked.arrivals))
+    arrivals = tuple(map(mul, level.asked.arrivals, repeat(factor)))
     return replace(level, asked=replace(level.asked, arrivals=arrivals))
 
 
