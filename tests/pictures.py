@@ -13,7 +13,7 @@ from estimator.dashboard.frame import PAGES
 from tests.serving import READY, launch, served
 
 FOLDER = Path(__file__).parent.parent / ".github" / "pictures"
-LOOKS = {"light": (1280, 900, "light"), "phone": (390, 844, "dark")}
+LOOKS = {"light": (1280, 1100, "light"), "phone": (390, 1400, "dark")}
 MOST_BYTES = 250_000
 _COLORS = 128
 _PATIENCE_MS = 60_000

@@ -68,9 +68,13 @@ def test_large_errors_are_said_plainly(opened: AppTest) -> None:
     ],
 )
 def test_a_filter_leaves_what_it_says(field: str, value: str, kept: Callable[..., bool]) -> None:
-    page = run(lambda p: p.selectbox(key=f"accuracy-{field}").set_value(value))
+    def choose(page: AppTest) -> None:
+        page.selectbox(key=f"accuracy-{field}").set_value(value)
+        page.session_state["accuracy-figures"] = True  # The fold below the chart is opened.
+
+    page = run(choose)
     rows = [p for p in points() if kept(p.measurement)]
-    assert f"Each of these {len(rows):,} measurements" in labels(page)
+    assert f"{len(rows):,} measurements are shown" in said(page)
     table = page.dataframe[0].value
     assert len(table) == len(rows)
     assert set(table["Source"]) != {""}

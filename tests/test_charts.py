@@ -202,7 +202,9 @@ def test_the_table_under_a_chart_is_made_when_it_is_opened() -> None:
         asked.append({"Model": "=GPT", "A month ($)": 40.123456})
         return asked
 
-    chart = Chart("What does it cost?", {"data": [], "layout": {}}, "Forty.", rows, "Solid.")
+    chart = Chart(
+        "What does it cost?", {"data": [{"type": "bar", "x": [40], "y": [0]}], "layout": {}}, "Forty.", rows, "Solid."
+    )
     page = AppTest.from_function(_drawn, kwargs={"chart": chart}).run()
     assert not page.exception
     assert not asked

@@ -150,7 +150,10 @@ def _chart(chosen: Choice, found: Sequence[Point]) -> None:
         )
     question = "How close do predictions come to what was measured?"
     draw(Chart(question, _figure(chosen), f"Predicted against measured. {said}", partial(_rows, chosen)), "accuracy")
-    st.caption(f"{said} Hollow signs are shown only. Each was predicted by a fit without its group of sources.")
+    st.caption(
+        f"{len(found):,} measurements are shown. {said} Hollow signs are shown only. Each was "
+        "predicted by a fit without its group of sources."
+    )
 
 
 def _rows(chosen: Choice) -> list[Row]:
