@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from estimator.dashboard.frame import PAGES
 from estimator.decision import month_after, month_of
 from pricing import now
+from tests.chat_server import Script, serving
 from tests.conftest import settle
 from tests.test_variance import exports
 
@@ -179,6 +180,27 @@ def test_reading_a_large_file_can_be_stopped(page: Page, app_url: str) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Reading was stopped, and nothing was kept.")).to_be_visible()
     expect(page.get_by_role("button", name="Read again")).to_be_visible()
+
+
+def test_a_trial_can_be_stopped(page: Page, app_url: str) -> None:
+    script = Script(first_wait_s=1)
+    with serving(script) as url:
+        open_page(page, f"{app_url}/trial")
+        page.get_by_role("textbox", name="Or type prompts here, one a line").fill(
+            "\n".join(f"Is it {n}?" for n in range(20))
+        )
+        page.get_by_role("textbox", name="Or type prompts here, one a line").press("Control+Enter")
+        settle(page)
+        for label, text in (("First model: address", url), ("First model: name at that address", "m")):
+            page.get_by_role("textbox", name=label).fill(text)
+            page.get_by_role("textbox", name=label).press("Enter")
+            settle(page)
+        page.get_by_text(re.compile("^Send 20 prompts to")).click()
+        settle(page)
+        page.get_by_role("button", name="Run the trial").click()
+        page.get_by_role("button", name="Stop", exact=True).click()
+        expect(page.get_by_text(re.compile("^The trial was stopped"))).to_be_visible()
+        assert len(script.seen) < 20
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,5 +1,6 @@
 """The pages without a browser: what they ask, what they answer, and how they take bad input."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -243,12 +244,60 @@ def test_a_rumour_is_not_computed() -> None:
     assert "What would hold it cannot be told" in said(page)
 
 
+def test_own_gpus_that_pay_say_down_to_which_volume() -> None:
+    def choose(page: AppTest) -> None:
+        page.number_input(key="many-support-chat").set_value(5_000_000)
+        page.selectbox(key="weights").set_value("kimi-k2.5")
+
+    told = said(run("selfhost", choose))
+    assert "### Yes: own GPUs cost less" in told
+    assert re.search(r"The answer holds unless volume falls below \d\d % of today's, [\d.]+M requests a month\.", told)
+
+
+def test_a_switch_says_what_it_saves() -> None:
+    def choose(page: AppTest) -> None:
+        page.multiselect(key="models").set_value(["openai/gpt-5.4", "openai/gpt-5.6-luna"])
+
+    # 5,000 calls of 1,800 tokens in and 240 out: at $2.50 and $15 a million, and at $0.20 and $1.20.
+    saved = 5_000 * (1_800 * (2.5 - 0.2) + 240 * (15 - 1.2)) / 1e6
+    told = said(run("compare", choose))
+    assert f"to GPT-5.6 Luna · OpenAI saves about \\${saved:.2f} a month" in told
+    assert "The answer holds at any volume, until GPT-5.6 Luna costs 12.5 times what it does." in told
+
+
+def test_a_switch_to_own_gpus_says_down_to_which_volume() -> None:
+    def choose(page: AppTest) -> None:
+        page.number_input(key="many-support-chat").set_value(5_000_000)
+        page.multiselect(key="models").set_value(["openai/gpt-5.4"])
+
+    assert re.search(
+        r"Switching from GPT-5.4 · OpenAI to .* on own GPUs saves about .* The answer holds unless volume falls below "
+        r"\d+ % of today's\.",
+        said(run("compare", choose)),
+    )
+
+
+def test_the_cheapest_has_nothing_to_switch_to() -> None:
+    def choose(page: AppTest) -> None:
+        page.multiselect(key="models").set_value(["openai/gpt-5.4"])
+
+    assert "GPT-5.4 · OpenAI is the cheapest of the" in said(run("compare", choose))
+
+
+def test_a_page_without_its_work_says_where_to_give_it() -> None:
+    page = run("compare", lambda p: p.segmented_control(key="from").set_value("Your files"))
+    assert "This page needs to know your work first" in said(page)
+    assert "**Your work**: your files, still to be given" in said(page)
+
+
 @pytest.mark.parametrize(
     ("limit", "verdict"),
     [
         pytest.param(1_000, "It fits.", id="ample"),
         pytest.param(100, "It fits in a typical month.", id="heavy months pass it"),
         pytest.param(45, "It fits until", id="growth passes it"),
+        pytest.param(1_000, "The answer holds unless everything costs", id="room that is left"),
+        pytest.param(10, "the work would have to shrink to", id="no room"),
         pytest.param(10, "It does not fit.", id="too small"),
     ],
 )

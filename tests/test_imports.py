@@ -76,6 +76,7 @@ DOORS = {
         "estimator.decision.split",
     ),
     "simpy": ("estimator.selfhost.simulate",),
+    "babel": ("estimator.report.locales",),
 }
 
 

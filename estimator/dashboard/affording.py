@@ -21,7 +21,7 @@ _A_YEAR = timedelta(days=365)
 def show_affordable(work: Workload, limit_usd: Decimal) -> None:
     st.subheader(f"What could I afford for {escaped(purse().written(limit_usd))} a month?")
     customers = st.number_input(
-        "Customers to serve", min_value=1, max_value=10**9, value=100, key="customers", bind="query-params"
+        "Customers to serve", min_value=1, max_value=10**9, value=100, key="customers", bind="query-params", width=240
     )
     options = [o for o in worth_showing(everything(work).options) if o.kind == "api"]
     purchases = [buys(option, work.units_per_month, limit_usd) for option in options]

@@ -68,8 +68,8 @@ def _market() -> None:
         st.info("No model on record fits: shorten the search, or choose other sellers.")
         return
     st.caption(
-        f"{len(rows)} models, {_freshness(models)}. US dollars per million tokens (about 750,000 English words): "
-        "standard service, short prompts, off-peak."
+        f"{purse().count(len(rows))} models, {_freshness(models)}. US dollars per million tokens (about 750,000 "
+        "English words): standard service, short prompts, off-peak."
     )
     written = {**dict.fromkeys(_PRICE_COLUMNS, _per_million), "Longest prompt": purse().count}
     table(rows, written, "Prices of all models with their state, source and date", height=600)

@@ -8,6 +8,11 @@ from estimator.dashboard.summaries.compare import switch_to
 from estimator.decision.levers import Lever, Levers
 from estimator.workload import Workload
 
+_EXPLAINED = (
+    "A prompt is what you send. A cache keeps the part of it that is the same each time, and the seller bills that "
+    "part at a lower rate. What can wait a day is sent in one go, a batch, often at half the price."
+)
+
 
 def show(found: Levers, work: Workload, mine: Purse) -> None:
     now = f"On {escaped(found.present.name)} this work costs {escaped(mine.written(found.present.usd))} a month"
@@ -15,7 +20,7 @@ def show(found: Levers, work: Workload, mine: Purse) -> None:
     if best is None:
         st.markdown(f"### Nothing is sure to make it cheaper\n{now}. {_doubted(found, mine)}")
         return
-    st.markdown(f"### {escaped(best.fact.name)}: saves {escaped(mine.written(best.usd))} a month")
+    st.markdown(f"### {escaped(best.fact.name)}: saves {escaped(mine.written(best.usd))} a month", help=_EXPLAINED)
     span = escaped(mine.span(best.low_usd, best.high_usd))
     st.markdown(
         f"{now}; then it would cost {escaped(mine.written(best.after_usd))}. {escaped(best.change)} From a light to a "
