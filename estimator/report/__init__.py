@@ -20,6 +20,7 @@ from estimator.report.words import (
     usd,
     usd_range,
 )
+from estimator.report.xlsx import xlsx
 
 __all__ = [
     "Brand",
@@ -49,4 +50,5 @@ __all__ = [
     "usd",
     "usd_range",
     "variance_headline",
+    "xlsx",
 ]
