@@ -43,6 +43,16 @@ def test_what_becomes_dearer_again_has_not_yet_broken_even() -> None:
     assert break_even(in_steps, API, REQUESTS, IN_VIEW).typical == pytest.approx(Decimal(400), rel=CLOSE)
 
 
+def test_a_step_between_two_volumes_looked_at_is_seen() -> None:
+    # 200 USD are reached at 400 requests of 0.50 USD. Above 424 they are 216 USD, which are reached at 432.
+    def cost(factor: Fraction) -> Cost:
+        usd = Decimal(200) if factor <= Fraction(424, 100) else Decimal(216)
+        return usd, usd, usd
+
+    assert not any(424 < factor * REQUESTS < 432 for factor in IN_VIEW)
+    assert break_even(cost, API, REQUESTS, IN_VIEW).typical == pytest.approx(Decimal(432), rel=Decimal("1e-6"))
+
+
 @pytest.mark.parametrize(
     ("fixed", "expected"),
     [

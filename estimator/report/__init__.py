@@ -24,6 +24,7 @@ from estimator.report.words import (
     usd,
     usd_range,
 )
+from estimator.report.xlsx import xlsx
 
 __all__ = [
     "ENGLISH",
@@ -60,4 +61,5 @@ __all__ = [
     "usd",
     "usd_range",
     "variance_headline",
+    "xlsx",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
@@ -21,6 +22,7 @@ NOT_COMPUTED = "not computed"
 _PAPER_A4 = 9
 _MARGIN_IN = 0.5
 _LOGO_PX = 48
+_LINE_HEIGHT, _LETTERS_PER_WIDTH = 13, 1.05  # At the size of plain text.
 _PIXELS_PER_INCH = 96
 _INK, _GREY, _PALE = "#1d2733", "#5d6873", "#f3f5f7"
 _INPUT = {"bg_color": "#fff6d6", "font_color": "#1a3f8f", "border": 1, "border_color": "#c9a83a", "locked": False}
@@ -91,6 +93,11 @@ class Book:
         """A row from the first column on, each value in its style."""
         for column, (value, style) in enumerate(zip(values, styles, strict=True)):
             self.put(sheet, row, column, value, style, *further)
+
+    def fit_row(self, sheet: str, row: int, texts: Mapping[float, str]) -> None:
+        """Make a row as high as its wrapped texts need, each given by the width of its column."""
+        lines = max(ceil(len(text) / (width * _LETTERS_PER_WIDTH)) for width, text in texts.items())
+        self.sheets[sheet].set_row(row, max(1, lines) * _LINE_HEIGHT + 2)
 
     def heads(self, sheet: str, row: int, names: Sequence[str], numbers: Container[int] = ()) -> None:
         """The head of a table; that of a column of numbers stands above them."""

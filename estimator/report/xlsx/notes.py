@@ -52,25 +52,27 @@ _READING = (
 
 def assumptions(book: Book) -> None:
     """Write the sheet of all that was taken for granted."""
-    said = "What the figures take for granted, how sure that is, and the number of its source."
+    said = "What the figures as delivered take for granted, how sure that is, and the number of its source."
     book.page(ASSUMPTIONS, "What was taken for granted?", said, (120, 24, 10), FIRST)
     book.heads(ASSUMPTIONS, FIRST - 1, ("Assumption", "Status", "Source"))
     for row, each in enumerate(book.report.assumptions, FIRST):
         number = book.report.number(each.source) if each.source else None
         values: list[Value] = [each.text, status_words(each.status), number]
         book.put_row(ASSUMPTIONS, row, values, ("wrap", "text", "center"))
+        book.fit_row(ASSUMPTIONS, row, {120: each.text})
 
 
 def cited(book: Book) -> None:
     """Write the sheet of sources, by the numbers that stand beside the figures."""
     said = "Every figure leads here by its number. Addresses are text, so that nothing opens by itself."
-    book.page(SOURCES, "Who says so?", said, (6, 46, 30, 60, 16, 12, 12, 30), FIRST)
+    book.page(SOURCES, "Who says so?", said, (6, 46, 28, 60, 16, 12, 12, 30), FIRST)
     book.heads(SOURCES, FIRST - 1, _SOURCE_HEADS)
     for row, each in enumerate(book.report.sources, FIRST):
         values: list[Value] = [row - FIRST + 1, each.title, each.publisher, each.locator, each.version]
         values += [each.published_on, each.accessed_on, each.licence]
         styles = ("center", "wrap", "wrap", "wrap", "wrap", "date", "date", "wrap")
         book.put_row(SOURCES, row, values, styles)
+        book.fit_row(SOURCES, row, {46: each.title, 28: each.publisher, 60: each.locator, 30: each.licence})
 
 
 def about(book: Book) -> None:
@@ -92,3 +94,4 @@ def about(book: Book) -> None:
     for row, (name, text) in enumerate(((name, text) for name, text in told if text), 2):
         book.put(ABOUT, row, 0, name, "bold")
         book.put(ABOUT, row, 1, text, "wrap")
+        book.fit_row(ABOUT, row, {120: text})
