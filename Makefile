@@ -14,7 +14,7 @@ app: export BREAKEVEN_TRIALS ?= local
 app: .venv/app  ## set everything up and open the app
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
-test: .venv/dev browser postgres nginx  ## set everything up and run all tests
+test: .venv/dev tools  ## set everything up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/dev  ## lint, types, import directions, data
@@ -27,11 +27,11 @@ check: .venv/dev  ## lint, types, import directions, data
 audit: .venv/dev  ## ask what is known against the locked packages (.ci/audit.py tells 3 where nobody can be asked)
 	$(BIN)/python .ci/audit.py
 
-bench: .venv/dev browser  ## speed: of the pages, then as ratios against named peers
+bench: .venv/dev tools  ## speed: of the pages, then as ratios against named peers
 	$(BIN)/python -m tests.bench_pages --browser
 	$(BIN)/python -m tests.bench
 
-pictures: .venv/dev browser  ## take the pictures of all pages anew
+pictures: .venv/dev tools  ## take the pictures of all pages anew
 	$(BIN)/python -m tests.pictures
 
 calibrate: .venv/dev  ## fit the constants of throughput to published measurements, and tell the errors
@@ -58,17 +58,13 @@ LOCK := --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@ .venv/app
 
-browser:
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
-		{ echo "The tests of the pages need Chromium: install it so that 'chromium' is on the PATH."; exit 1; }
+# Programs that tests and pictures use, each with the Debian package that has it.
+TOOLS := chromium:chromium nginx:nginx soffice:libreoffice-calc-nogui initdb:postgresql
 
-postgres:
-	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
-		{ apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
-		{ echo "The tests of saved work need PostgreSQL: install Debian's package postgresql."; exit 1; }
+tools:
+	@export PATH="$$PATH:/usr/sbin:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)"; missing=""; \
+	for tool in $(TOOLS); do command -v $${tool%:*} >/dev/null || missing="$$missing $${tool#*:}"; done; \
+	test -z "$$missing" || { apt-get update -qq && apt-get install -y -qq $$missing >/dev/null; } || \
+		{ echo "The tests need the Debian packages$$missing: install them."; exit 1; }
 
-nginx:
-	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { apt-get update -qq && apt-get install -y -qq nginx >/dev/null; } || \
-		{ echo "The test of a team's deployment needs nginx: install it so that 'nginx' is on the PATH."; exit 1; }
-
-.PHONY: help app test check audit bench pictures calibrate lock browser postgres nginx
+.PHONY: help app test check audit bench pictures calibrate lock tools
