@@ -16,6 +16,7 @@ CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 _STEPS_PER_DECADE = 24
 _BELOW = 2  # decades
 _HALVINGS = 20
+_LOOKS = 6  # Of the halvings, so many look on both sides: a step that lasts a hundredth is not missed.
 _ROUNDING = 1e-9
 
 
@@ -123,12 +124,15 @@ def _stays_below(
         """Up to where `ours` is above between two factors, at the second of which it is not."""
         if ours(high) <= theirs(low):
             return None
+        is_above = ours(low) > theirs(low)
         if not halvings:
-            return high if ours(low) > theirs(low) else None
+            return high if is_above else None
         middle = (low + high) / 2
         if ours(middle) > theirs(middle):
             return end_of_excess(middle, high, halvings - 1)
-        return end_of_excess(middle, high, halvings - 1) or end_of_excess(low, middle, halvings - 1)
+        if halvings > _HALVINGS - _LOOKS:
+            return end_of_excess(middle, high, halvings - 1) or end_of_excess(low, middle, halvings - 1)
+        return end_of_excess(low, middle, halvings - 1) if is_above else None
 
     if ours(factors[-1]) > theirs(factors[-1]):
         return None
