@@ -55,7 +55,7 @@ def test_without_tiers_there_is_room_without_end() -> None:
 
 @pytest.mark.parametrize("level", range(3))
 def test_steps_are_where_the_engine_adds_a_replica(level: int) -> None:
-    each, starts = hosted().levels[level], hosted().steps(30)[level]
+    each, starts = hosted().levels[level], hosted().steps(200)[level]
     peak = max(each.asked.arrivals)
     assert len(starts) > 2
     assert starts[0] == 0

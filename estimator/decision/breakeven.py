@@ -16,7 +16,7 @@ CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 _STEPS_PER_DECADE = 24
 _BELOW = 2  # decades
 _HALVINGS = 20
-_LOOKS = 16
+_LOOKS = 64
 _ROUNDING = 1e-9
 
 
