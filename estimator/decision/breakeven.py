@@ -16,7 +16,7 @@ CostAt = Callable[[Fraction], Cost]  # by volume, as a multiple of today's
 _STEPS_PER_DECADE = 24
 _BELOW = 2  # decades
 _HALVINGS = 20
-_LOOKS = 64
+_LOOKS = 6  # Of the halvings, so many look on both sides: a step that lasts a hundredth is not missed.
 _ROUNDING = 1e-9
 
 
@@ -116,29 +116,32 @@ def _stays_below(
 ) -> Fraction | None:
     """The least factor from which on `ours` costs no more than `theirs`, to the last in view; None if it ends above.
 
-    `ours` may climb in steps: where it could be above between two factors, so many more between them are looked at.
+    Neither may fall as the factor grows. Then `ours`, though it climbs in steps, is nowhere above between two factors
+    if it is not even at the second what `theirs` is at the first; else they are looked between.
     """
+
+    def end_of_excess(low: Fraction, high: Fraction, halvings: int) -> Fraction | None:
+        """Up to where `ours` is above between two factors, at the second of which it is not."""
+        if ours(high) <= theirs(low):
+            return None
+        is_above = ours(low) > theirs(low)
+        if not halvings:
+            return high if is_above else None
+        middle = (low + high) / 2
+        if ours(middle) > theirs(middle):
+            return end_of_excess(middle, high, halvings - 1)
+        if halvings > _HALVINGS - _LOOKS:
+            return end_of_excess(middle, high, halvings - 1) or end_of_excess(low, middle, halvings - 1)
+        return end_of_excess(low, middle, halvings - 1) if is_above else None
+
     if ours(factors[-1]) > theirs(factors[-1]):
         return None
-    below = factors[-1]
     for low, high in reversed(list(pairwise(factors))):
-        parts = _LOOKS if ours(high) > theirs(low) else 1  # As neither falls, it else is nowhere above between them.
-        for part in reversed(range(parts)):
-            factor = low + (high - low) * part / parts
-            if ours(factor) > theirs(factor):
-                return _end_of_excess(ours, theirs, factor, below)
-            below = factor
+        if found := end_of_excess(low, high, _HALVINGS):
+            return found
+        if ours(low) > theirs(low):
+            return high
     return factors[0]
-
-
-def _end_of_excess(
-    ours: Callable[[Fraction], Decimal], theirs: Callable[[Fraction], Decimal], above: Fraction, below: Fraction
-) -> Fraction:
-    """Between a factor at which `ours` costs more and one at which it does not."""
-    for _ in range(_HALVINGS):
-        middle = (above + below) / 2
-        above, below = (middle, below) if ours(middle) > theirs(middle) else (above, middle)
-    return below
 
 
 def _decimal(value: Fraction) -> Decimal:

@@ -10,7 +10,7 @@ from estimator.report.xlsx.costs import of_cheapest
 from estimator.report.xlsx.places import BUDGET, FIRST, LOW, SENSITIVITY, Places
 from estimator.selfhost import service_facts
 
-OVER = "over"
+OVER, DOUBTFUL = "over", "may be over"
 _BUDGET_HEADS = ("Month", "Requests", "Light month", "Typical month", "Heavy month", "Limit", "Fits?")
 _EFFECT_HEADS = (
     "Input",
@@ -58,8 +58,8 @@ def _month(book: Book, places: Places, spending: Spending, i: int) -> None:
         ),
         Formula(
             f'=IF({limit}="","no limit",IF(NOT(ISNUMBER({typical})),{quoted(NOT_COMPUTED)},'
-            f'IF(ROUND({typical}-{limit},6)>0,"{OVER}",IF(ROUND({high}-{limit},6)>0,"may be over","fits"))))',
-            (OVER if month.over else "may be over" if month.may_be_over else "fits") if has_limit else "no limit",
+            f'IF(ROUND({typical}-{limit},6)>0,"{OVER}",IF(ROUND({high}-{limit},6)>0,"{DOUBTFUL}","fits"))))',
+            (OVER if month.over else DOUBTFUL if month.may_be_over else "fits") if has_limit else "no limit",
         ),
     ]
     book.put_row(BUDGET, row, values, ("bold", "number", "money", "money", "money", "money", "text"))

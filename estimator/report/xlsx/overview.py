@@ -4,7 +4,7 @@ from math import ceil
 
 from estimator.report.summary import Finding, findings
 from estimator.report.xlsx.book import Book, Formula, Value, at, quoted
-from estimator.report.xlsx.budget import OVER
+from estimator.report.xlsx.budget import DOUBTFUL, OVER
 from estimator.report.xlsx.charts import comparison_chart
 from estimator.report.xlsx.gpus import EARLIEST, each_copy
 from estimator.report.xlsx.places import (
@@ -156,10 +156,19 @@ def _own_gpus(places: Places) -> str:
         against, pays = "INDEX(break_evens,rival,1)", f"INDEX(break_evens,rival,{EARLIEST + 2})"
         later = f'"from "&{count(pays)}&" requests a month on"'
         where = f'IF({pays}<=requests,"already at today\'s volume",{later})'
-        cheaper = f'" It costs less than "&{against}&" "&{where}&"."'
+        cheaper = f'" It costs less than "&{against}&" "&{where}&"."&{_against_best(places)}'
         never = f'" At no volume in view is that less than "&{against}&"."'
         told = f"{costs}&IF(ISNUMBER({pays}),{cheaper},{never})"
     return f"IF(ISNUMBER({total}),{told},{quoted(_NOTHING)})"
+
+
+def _against_best(places: Places) -> str:
+    """That own GPUs do not pay against the cheapest, where they pay against something dearer only."""
+    best = places.of_cheapest(1)
+    row = f"MATCH({best},INDEX(break_evens,0,1),0)"
+    said = f'" Against the best buy, "&{best}&", it does so at no volume in view."'
+    pays = f"ISNUMBER(INDEX(break_evens,{row},{EARLIEST + 2}))"
+    return f'IF(ISNUMBER({row}),IF({pays},"",{said}),"")'
 
 
 def _budget(places: Places) -> str:
@@ -172,7 +181,9 @@ def _budget(places: Places) -> str:
     rate = 'ROUND(growth_per_month*100,6)&" % a month, "'
     growing = f'"Growing by "&{rate}'
     free = f'{growing}&"a month comes to "&{amount}&" in "&{last}&"."'
-    stays = f'{growing}&"all twelve months stay within "&{limit}&", the last at "&{amount}&"."'
+    heavy = f'" A heavy month may pass it from "&INDEX({names},MATCH("{DOUBTFUL}",{fits},0))&" on."'
+    doubt = f'IF(COUNTIF({fits},"{DOUBTFUL}")>0,{heavy},"")'
+    stays = f'{growing}&"all twelve months stay within "&{limit}&", the last at "&{amount}&"."&{doubt}'
     never = f'{limit}&" a month is not enough: "&{last}&" would come to "&{amount}&"."'
     passes = f'{growing}&"the work passes "&{limit}&" a month in "&INDEX({names},{first})&"."'
     held = f'IF(COUNTIF({fits},"{OVER}")=0,{stays},IF({first}=1,{never},{passes}))'
