@@ -260,5 +260,9 @@ def test_the_keys_open_a_fold_change_an_input_and_scroll_a_table(window: Page, a
     expect(table).to_be_visible()
     window.wait_for_timeout(1500)  # The fold unrolls.
     window.keyboard.press("Tab")
-    window.keyboard.press("ArrowRight")
-    window.wait_for_function("document.activeElement.scrollLeft > 0 && document.activeElement.querySelector('table')")
+    for _ in range(5):
+        window.keyboard.press("ArrowRight")
+        window.wait_for_timeout(300)
+    at = "(el => [el.outerHTML.slice(0, 200), el.closest('.stTable').querySelector('table').parentElement.scrollLeft])"
+    said, scrolled = window.evaluate(f"{at}(document.activeElement)")
+    assert scrolled > 0, said
