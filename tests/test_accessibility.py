@@ -25,7 +25,7 @@ LOOKS: tuple[tuple[int, Scheme, dict[str, object]], ...] = (
 )
 TABS = ("One model", "What changed", "Then and now", "Claimed and listed", "To decide")
 VIEWS = [(name, "") for name in PAGES] + [("prices", tab) for tab in TABS]
-FOLDS = 3  # Opened from the top and from the bottom; those between are alike.
+FOLDS = 2  # Opened from the top and from the bottom; those between are alike.
 
 
 class Exempt(NamedTuple):
@@ -114,8 +114,28 @@ def _is_exempt(window: Page, rule: str, target: str) -> bool:
     return bool(window.evaluate(js, [target, places]))
 
 
+OVERLAPS_JS = """(() => {
+    const shown = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]')].filter(
+        el => el.checkVisibility({visibilityProperty: true}) && el.innerText.trim())
+    const boxes = shown.map(el => [el, el.getBoundingClientRect()]).filter(([, box]) => box.width && box.height)
+    const faults = []
+    boxes.forEach(([a, one], n) => boxes.slice(n + 1).forEach(([b, two]) => {
+        const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left)
+        const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top)
+        if (wide > 2 && high > 2 && !a.contains(b) && !b.contains(a))
+            faults.push(a.innerText.slice(0, 40) + ' / ' + b.innerText.slice(0, 40))
+    }))
+    const main = document.querySelector('[data-testid=stMain]')
+    if (Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth) > 0)
+        faults.push('scrolls sideways')
+    return faults
+})()"""
+
+
 @pytest.mark.parametrize(("name", "tab"), VIEWS)
-def test_a_page_has_no_serious_barrier_in_any_look(window: Page, app_url: str, name: str, tab: str) -> None:
+def test_a_page_has_no_serious_barrier_in_any_look_and_stands_at_200_percent(
+    window: Page, app_url: str, name: str, tab: str
+) -> None:
     show(window, app_url, name)
     if tab:
         window.get_by_role("tab", name=tab, exact=True).click()
@@ -124,9 +144,11 @@ def test_a_page_has_no_serious_barrier_in_any_look(window: Page, app_url: str, n
     for width, scheme, only in LOOKS:
         look_again(window, width, scheme)
         assert findings(window, only) == [], f"{width} {scheme}"
+    look_again(window, 640, "light")  # A window of 1,280 pixels at 200 %.
+    assert window.evaluate(OVERLAPS_JS) == []
 
 
-CHARTS = ("cost", "compare", "cheaper", "selfhost", "budget", "accuracy")
+CHARTS = ("cost", "cheaper", "selfhost", "budget", "accuracy")
 DRAWN_JS = """(() => {
     const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(plot => plot.checkVisibility())
     return plots.length && plots.every(plot => Math.abs(plot._fullLayout?.width - plot.parentElement.clientWidth) < 2)
@@ -176,8 +198,8 @@ def test_a_chart_says_its_answer_and_its_table_opens_and_can_be_taken_along(wind
     with window.expect_download() as download:
         window.get_by_role("button", name="Download as CSV", exact=True).press("Enter")
     header, *rows = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert header.startswith("Model,How,A month ($)")
-    assert any(row.startswith("GPT-5.4,by the token,40.5,") for row in rows)
+    assert header.startswith("Model,A month ($),")
+    assert any(row.startswith("GPT-5.4,40.5,") for row in rows)
 
 
 LIST_JS = """(() => {
@@ -236,32 +258,11 @@ def test_the_keys_open_a_fold_change_an_input_and_scroll_a_table(window: Page, a
     window.keyboard.press("Space")
     table = window.locator("details[open]").filter(has=fold).get_by_test_id("stTable")
     expect(table).to_be_visible()
-    settle(window)
-    stand_still(window)
+    window.wait_for_timeout(1500)  # The fold unrolls.
     window.keyboard.press("Tab")
-    window.keyboard.press("ArrowRight")
-    window.wait_for_function("document.activeElement.scrollLeft > 0 && document.activeElement.querySelector('table')")
-
-
-OVERLAPS_JS = """(() => {
-    const shown = [...document.querySelectorAll('[data-testid=stMain] [data-testid=stElementContainer]')].filter(
-        el => el.checkVisibility({visibilityProperty: true}) && el.innerText.trim())
-    const boxes = shown.map(el => [el, el.getBoundingClientRect()]).filter(([, box]) => box.width && box.height)
-    const faults = []
-    boxes.forEach(([a, one], n) => boxes.slice(n + 1).forEach(([b, two]) => {
-        const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left)
-        const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top)
-        if (wide > 2 && high > 2 && !a.contains(b) && !b.contains(a))
-            faults.push(a.innerText.slice(0, 40) + ' / ' + b.innerText.slice(0, 40))
-    }))
-    const main = document.querySelector('[data-testid=stMain]')
-    if (Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth) > 0)
-        faults.push('scrolls sideways')
-    return faults
-})()"""
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_at_200_percent_nothing_overlaps_or_scrolls_sideways(window: Page, app_url: str, name: str) -> None:
-    show(window, app_url, name, 640)  # A window of 1,280 pixels at 200 %.
-    assert window.evaluate(OVERLAPS_JS) == []
+    for _ in range(5):
+        window.keyboard.press("ArrowRight")
+        window.wait_for_timeout(300)
+    at = "(el => [el.outerHTML.slice(0, 200), el.closest('.stTable').querySelector('table').parentElement.scrollLeft])"
+    said, scrolled = window.evaluate(f"{at}(document.activeElement)")
+    assert scrolled > 0, said

@@ -42,10 +42,10 @@ def cost_rows(options: Sequence[Option], purse: Purse) -> list[Row]:
     return [
         {
             "Model": label(option),
-            "How": option.detail or _KINDS[option.kind],
             f"A month ({purse.symbol})": purse.drawn(option.usd),
             "Light month": purse.drawn(option.low_usd),
             "Heavy month": purse.drawn(option.high_usd),
+            "How": option.detail or _KINDS[option.kind],
             "Price is": status_words(option.status),
         }
         for option in options
