@@ -11,6 +11,7 @@ from estimator.decision import (
     Swing,
     break_even,
     by_gpus,
+    hosted_plans,
     hosting,
     tornado,
     volumes_in_view,
@@ -18,9 +19,9 @@ from estimator.decision import (
 )
 from estimator.decision.breakeven import crossing
 from estimator.selfhost import Plan, Tenure
-from estimator.workload import Workload
+from estimator.workload import Workload, from_template, templates
 from pricing import Usage, catalog
-from tests.made_up import option, work
+from tests.made_up import AT, option, work
 
 CHAT = Usage(uncached_input_tokens=2000, output_tokens=300)
 API = option("2000")  # a month of a million requests
@@ -100,3 +101,10 @@ def test_the_first_that_ever_pays_is_worth_watching() -> None:
 def test_volumes_are_of_requests_a_month() -> None:
     top = float(volumes_in_view(hosted())[-1] * Fraction(1_000_000))
     assert all(float(v) <= top for swing in swings() for v in (swing.low, swing.high) if v is not None)
+
+
+def test_where_longer_requests_cannot_be_answered_in_time_own_gpus_never_pay() -> None:
+    talks = from_template(templates()["transcription-summary"], Fraction(20_000), catalog().sizes, start=AT)
+    own = hosted_plans(talks, catalog())[0]
+    found = tornado(own, API, talks.requests_per_month, volumes_in_view(own))
+    assert next(swing for swing in found if swing.name == "Tokens of a request").high is None

@@ -27,6 +27,7 @@ from pricing.currency import Rate, rate
 from tests.made_up import AT, model, rule, sold
 from tests.spreadsheet import changed, recalculated, table
 
+pytestmark = pytest.mark.xdist_group("workbooks")  # LibreOffice computes them once.
 MODELS = ("gpt-5.4", "claude-haiku-5-5", "deepseek-v4-pro", "gemini-2.5-flash", "openai/gpt-oss-120b")
 HOSTILE = '=cmd()|"x"!A1'
 CENT = 0.005

@@ -5,6 +5,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from estimator.dashboard.charts import Chart
+from estimator.dashboard.purse import purse
 from estimator.report.cells import safe_cell
 
 _QUIET = {"displayModeBar": False}
@@ -14,7 +15,8 @@ _TABLE_PX, _ROW_PX = 420, 36
 def draw(chart: Chart, key: str) -> None:
     """The question as a heading, the picture, and below it a closed fold with the same figures."""
     st.markdown(f"#### {chart.question}".replace("$", r"\$"))
-    st.plotly_chart(chart.figure, config=_QUIET, alt=chart.answer, key=key)
+    layout = chart.figure["layout"] | {"separators": purse().separators}
+    st.plotly_chart(chart.figure | {"layout": layout}, config=_QUIET, alt=chart.answer, key=key)
     if chart.reading:
         st.caption(chart.reading)
     _figures(chart, key)

@@ -149,7 +149,9 @@ class Plan:
         """The same deployment and promise for other requests. Raises InputError where it cannot keep the promise."""
         served = serve(self.deployment, typical.isl, typical.osl, self.targets.tpot_ms)
         levels = _levels(self.deployment, served, (low, typical, high), self.targets)
-        return replace(self, throughput=served, levels=levels)
+        changed = replace(self, throughput=served, levels=levels)
+        _ = changed.fleets
+        return changed
 
     def on_engine(self, speed: int) -> "Plan":
         """Typical requests at all levels, on a fast (0), typical (1) or slow (2) engine."""
