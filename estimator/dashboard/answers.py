@@ -1,36 +1,24 @@
 """What the pages ask the engine, kept until a price may change. Values are frozen, so all sessions share them."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-from functools import cached_property
 
 import streamlit as st
 
 from estimator.dashboard.rates import SEARCHES, allow
 from estimator.decision import (
-    BreakEven,
     Comparison,
-    Curve,
     Moved,
     Option,
+    Rivalry,
     Scenario,
-    Swing,
     beside,
-    break_even,
-    by_gpus,
-    by_token,
     cheapest_hosting,
     compare,
-    curve,
-    hosted_option,
     hosted_options,
     hosting,
     longest_context,
     moves,
-    tornado,
-    volumes_in_view,
-    worth_watching,
+    rivalry,
 )
 from estimator.report import is_sure
 from estimator.selfhost import Feasibility, Plan, Tenure, feasible, find_architecture, find_device
@@ -104,38 +92,11 @@ def fits(work: Workload, weights: str, device: str, count: int) -> Feasibility:
     return feasible(find_architecture(weights), find_device(device), count, longest_context(work, weights))
 
 
-@dataclass(frozen=True)
-class Rivalry:
-    """A plan against what is bought by the token, the same weights first: costs over volume, and where it pays."""
-
-    plan: Plan
-    requests_per_month: Fraction
-    curves: tuple[Curve, ...]
-    break_evens: tuple[BreakEven, ...]
-    watched: BreakEven | None
-
-    @cached_property
-    def swings(self) -> tuple[Swing, ...]:
-        """What moves that most: it takes long, so it is found when it is asked for."""
-        if self.watched is None:
-            return ()
-        return tornado(self.plan, self.watched.against, self.requests_per_month, volumes_in_view(self.plan))
-
-
 @st.cache_resource(max_entries=128, show_spinner="Looking for where it pays …", hash_funcs={Workload: hash})
-def rivalry(work: Workload, weights: str, device: str, gpus: int | None, *, tenure: Tenure, at: datetime) -> Rivalry:
+def rivalry_of(work: Workload, weights: str, device: str, gpus: int | None, *, tenure: Tenure, at: datetime) -> Rivalry:
     """The plan against the models that people ask for, and the cheapest seller of the same weights."""
-    plan, rate = planned(work, weights, device, gpus, tenure), work.requests_per_month
-    rivals = _rivals(work, weights, at)
-    hosted, view = by_gpus(plan), volumes_in_view(plan)
-    found = tuple(break_even(hosted, rival, rate, view) for rival in rivals)
-    return Rivalry(
-        plan,
-        rate,
-        (curve(hosted_option(plan), hosted, rate, view), *(curve(o, by_token(o), rate, view) for o in rivals)),
-        found,
-        worth_watching(found) if found else None,
-    )
+    plan = planned(work, weights, device, gpus, tenure)
+    return rivalry(plan, _rivals(work, weights, at), work.requests_per_month)
 
 
 def _rivals(work: Workload, weights: str, at: datetime) -> tuple[Option, ...]:

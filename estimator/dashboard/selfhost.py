@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from estimator.dashboard import fitting, nearby
-from estimator.dashboard.answers import ANY_DEVICE, Rivalry, fits, half_hour, planned, rivalry
+from estimator.dashboard.answers import ANY_DEVICE, fits, half_hour, planned, rivalry_of
 from estimator.dashboard.chart import draw
 from estimator.dashboard.charts_hosting import break_even_chart, fleet_chart, swing_chart
 from estimator.dashboard.charts_prices import rent_chart
@@ -15,7 +15,7 @@ from estimator.dashboard.parts import behind, escaped, fold
 from estimator.dashboard.purse import purse
 from estimator.dashboard.summaries import selfhost as summary
 from estimator.dashboard.summaries.selfhost import named
-from estimator.decision import hosted_option, per_million_output_usd
+from estimator.decision import Rivalry, hosted_option, per_million_output_usd
 from estimator.report import status_words
 from estimator.selfhost import (
     TENURES,
@@ -66,7 +66,7 @@ def show(work: Workload) -> None:
         _about(models[weights])
         fitting.show(fits(work, weights, device or _CONSUMER, gpus or _PAIR), expanded=True)
         return
-    found = rivalry(work, weights, device, gpus or None, tenure=tenure, at=half_hour())
+    found = rivalry_of(work, weights, device, gpus or None, tenure=tenure, at=half_hour())
     summary.show(plan, work, found, purse())
     _chart(plan, work, found)
     _details(plan, work, found)

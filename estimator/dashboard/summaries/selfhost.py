@@ -4,10 +4,9 @@ from decimal import Decimal
 
 import streamlit as st
 
-from estimator.dashboard.answers import Rivalry
 from estimator.dashboard.parts import escaped, seller
 from estimator.dashboard.purse import Purse
-from estimator.decision import BreakEven, Option, months_until
+from estimator.decision import BreakEven, Option, Rivalry, months_until
 from estimator.report import multiple
 from estimator.selfhost import Plan, service_facts
 from estimator.workload import Workload
