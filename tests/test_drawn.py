@@ -9,8 +9,9 @@ import pytest
 
 from estimator.decision import Comparison, Option, Rivalry, Scenario, Swing, compare, hosted_option, hosted_plans
 from estimator.report import Report, Terms, report
+from estimator.report.own_gpus import NEVER
 from estimator.report.palette import HOSTED, color_of
-from estimator.report.pdf.drawn import NEVER, costs, curves, effects, months, shortened, swings
+from estimator.report.pdf.drawn import costs, curves, effects, months, swings
 from estimator.workload import from_template, templates
 from pricing import Usage, catalog
 from tests.made_up import AT, option, work
@@ -87,12 +88,6 @@ def test_ticks_are_in_the_currency_of_the_report() -> None:
     assert costs(made_up(one, currency="SEK"), [one], 8)["ticks"][-1]["text"] == "SEK\N{NO-BREAK SPACE}10M"
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(60, 60), (61, 60)])
-def test_only_long_names_are_shortened(letters: int, shown: int) -> None:
-    assert len(shortened("x" * letters)) == shown
-    assert shortened("x" * letters).endswith("…") == (letters > shown)
-
-
 def test_curves_stand_within_and_end_at_their_labels() -> None:
     drawn = curves(hosted(), hosting())
     assert len(drawn["curves"]) == 6
@@ -125,14 +120,11 @@ def test_own_gpus_that_never_pay_cross_nothing() -> None:
 
 
 def test_swings_end_where_own_gpus_pay_or_beyond_the_scale() -> None:
-    watched = hosting().watched
-    assert watched is not None
     ends = (
         Swing("Staff", "$1", "$2", Decimal(100), Decimal(10_000)),
         Swing("Rent", "low", "high", Decimal(1000), None),
     )
-    found = replace(hosting(), swings=ends, watched=replace(watched, typical=Decimal(1000)))
-    drawn = swings(found)
+    drawn = swings(ends, Decimal(1000))
     assert drawn is not None
     assert drawn["typical"] == pytest.approx(0.5)
     assert [(row["low"]["at"], row["high"]["at"]) for row in drawn["rows"]] == [
@@ -144,7 +136,7 @@ def test_swings_end_where_own_gpus_pay_or_beyond_the_scale() -> None:
 
 
 def test_swings_of_which_none_is_in_view_are_not_drawn() -> None:
-    assert swings(replace(hosting(), swings=(Swing("Staff", "$1", "$2", None, None),))) is None
+    assert swings((Swing("Staff", "$1", "$2", None, None),), None) is None
 
 
 @pytest.mark.parametrize(("limit", "at"), [(None, None), ("150", 0.75)])

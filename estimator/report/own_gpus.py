@@ -8,6 +8,8 @@ from estimator.decision import Curve, Option, Rivalry, by_token
 from estimator.report.content import Report
 from estimator.report.words import count
 
+NEVER = "never"  # At no volume in view.
+
 
 @dataclass(frozen=True)
 class Crossing:
@@ -35,4 +37,4 @@ def crossing(hosting: Rivalry, report: Report) -> Crossing | None:
 
 def volume_words(requests: Decimal | None) -> str:
     """From how many requests a month on, or that there is no such volume in view."""
-    return "never" if requests is None else count(requests)
+    return NEVER if requests is None else count(requests)

@@ -8,6 +8,8 @@ from typing import Any
 from estimator.decision import Curve, Effect, Option, Rivalry, Swing
 from estimator.report.axis import Axis, adding, axis_of, multiplying, spread
 from estimator.report.content import Report, Spending
+from estimator.report.letters import short
+from estimator.report.own_gpus import NEVER, crossing, volume_words
 from estimator.report.palette import HOSTED, color_of
 from estimator.report.summary import effect_words, named
 from estimator.report.words import cash, count, is_sure
@@ -15,7 +17,6 @@ from pricing.currency import currencies
 
 Drawn = dict[str, Any]
 
-NEVER = "never"  # At no volume in view.
 _SMALLEST_IN_VIEW = 5  # Smallest units of the currency: less than these cannot be told apart anyway.
 _WRITTEN_OUT = 10**6
 _LABEL_GAP = 0.085  # Of the height of the chart of curves.
@@ -27,7 +28,7 @@ def costs(report: Report, options: Sequence[Option], ticks: int) -> Drawn:
     spans = [_amounts(report, (o.low_usd, o.usd, o.high_usd)) for o in options]
     axis = axis_of(_seen(report, spans))
     rows = [
-        {"name": shortened(o.name), "seller": _seller(o, report), "amount": report.money(o.usd)}
+        {"name": short(o.name, _LONGEST_NAME), "seller": _seller(o, report), "amount": report.money(o.usd)}
         | {"color": color_of(o), "sure": is_sure(o.status)}
         | dict(zip(("low", "usd", "high"), map(axis.place, span), strict=True))
         for o, span in zip(options, spans, strict=True)
@@ -63,7 +64,7 @@ def curves(report: Report, hosting: Rivalry) -> Drawn:
     *paths, low, high = ([[x, up.place(y)] for x, y in zip(at, ys, strict=True)] for ys in (*typical, *edges))
     return {
         "curves": [
-            {"points": path, "label_at": label, "name": shortened(named(c.option, report))} | look
+            {"points": path, "label_at": label, "name": short(named(c.option, report), _LONGEST_NAME)} | look
             for c, path, label, look in zip(
                 hosting.curves,
                 paths,
@@ -89,17 +90,14 @@ def _looks(drawn: Sequence[Curve]) -> list[Drawn]:
 
 
 def _crossing(report: Report, hosting: Rivalry, along: Axis, up: Axis) -> Drawn | None:
-    """Where the rival that is watched costs as much as own GPUs; its cost follows the volume."""
-    watched = hosting.watched
-    if watched is None or watched.typical is None:
+    """Where the rival that is watched costs as much as own GPUs."""
+    found = crossing(hosting, report)
+    if found is None:
         return None
-    points = next(c.points for c in hosting.curves if c.option == watched.against)
-    before = max((p for p in points if p.requests_per_month <= watched.typical), key=lambda p: p.requests_per_month)
-    usd = before.usd * watched.typical / before.requests_per_month
     return {
-        "x": along.place(float(watched.typical)),
-        "y": up.place(float(report.amount(usd))),
-        "text": f"{count(watched.typical)} requests",
+        "x": along.place(float(found.requests_per_month)),
+        "y": up.place(float(report.amount(found.usd))),
+        "text": f"{count(found.requests_per_month)} requests",
     }
 
 
@@ -111,21 +109,21 @@ def _told(report: Report, hosting: Rivalry) -> str:
     return f"Chart of what a month costs over its requests. {hosting.option.name} cost less than {rivals}."
 
 
-def swings(hosting: Rivalry) -> Drawn | None:
-    """From which volume on own GPUs pay at either end of each input; None where that is nowhere in view."""
-    known = [v for s in hosting.swings for v in (s.low, s.high) if v is not None]
+def swings(found: Sequence[Swing], typical: Decimal | None) -> Drawn | None:
+    """From which volume on own GPUs pay at either end of each input; None where that is nowhere in view.
+
+    `typical` is where they pay as all inputs are.
+    """
+    known = [v for s in found for v in (s.low, s.high) if v is not None]
     if not known:
         return None
-    typical = hosting.watched.typical if hosting.watched else None
     axis = multiplying(float(v) for v in (*known, *([typical] if typical else [])))
     return {
-        "rows": [_swing(swing, axis) for swing in hosting.swings],
+        "rows": [_swing(swing, axis) for swing in found],
         "typical": None if typical is None else axis.place(float(typical)),
         "ticks": [{"at": axis.place(t), "text": count(t)} for t in axis.ticks(6)],
         "alt": "Chart of the requests a month from which on own GPUs pay. "
-        + "; ".join(
-            f"{s.name}: {s.at_low} {volume_words(s.low)}, {s.at_high} {volume_words(s.high)}" for s in hosting.swings
-        )
+        + "; ".join(f"{s.name}: {s.at_low} {volume_words(s.low)}, {s.at_high} {volume_words(s.high)}" for s in found)
         + ".",
     }
 
@@ -140,10 +138,6 @@ def _swing(swing: Swing, axis: Axis) -> Drawn:
         }
 
     return {"name": swing.name, "low": end(swing.at_low, swing.low), "high": end(swing.at_high, swing.high)}
-
-
-def volume_words(volume: Decimal | None) -> str:
-    return NEVER if volume is None else count(volume)
 
 
 def effects(report: Report, found: Sequence[Effect], typical_usd: Decimal) -> Drawn:
@@ -193,11 +187,6 @@ def _limit_words(report: Report, spending: Spending) -> str:
 def _seller(option: Option, report: Report) -> str:
     seller = report.catalog.providers.get(option.provider)
     return seller.name if seller else ""
-
-
-def shortened(name: str) -> str:
-    """A name that fits beside a chart; the tables have it whole."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _amounts(report: Report, usd: Iterable[Decimal]) -> list[float]:

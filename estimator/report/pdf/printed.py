@@ -1,11 +1,13 @@
 """A report as data for its printed pages: every word and figure, and which source stands behind each."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from estimator.decision import Assumption, BreakEven, Line, Month, Option, Saving
+from estimator.report.citing import day_words
 from estimator.report.content import Report, Spending
+from estimator.report.own_gpus import volume_words
 from estimator.report.palette import LIMIT
 from estimator.report.pdf import drawn
 from estimator.report.summary import answer, budget, findings, how, named, own_gpus, state_words, volume
@@ -47,10 +49,6 @@ def printed(report: Report) -> Printed:
         "exchange": rate_words(report.exchange),
         "exchange_sources": _numbers([report.exchange.source], report),
     }
-
-
-def day_words(day: date) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 def _summary(report: Report) -> Printed:
@@ -181,16 +179,16 @@ def _hosting(report: Report) -> Printed | None:
         "curves": drawn.curves(report, hosting) if hosting.break_evens else None,
         "break_evens": [_break_even(each, report) for each in hosting.break_evens],
         "watched": named(hosting.watched.against, report) if hosting.watched else "",
-        "swings": drawn.swings(hosting),
+        "swings": drawn.swings(hosting.swings, hosting.watched.typical if hosting.watched else None),
     }
 
 
 def _break_even(found: BreakEven, report: Report) -> Printed:
     return {
         "name": named(found.against, report),
-        "earliest": drawn.volume_words(found.earliest),
-        "typical": drawn.volume_words(found.typical),
-        "latest": drawn.volume_words(found.latest),
+        "earliest": volume_words(found.earliest),
+        "typical": volume_words(found.typical),
+        "latest": volume_words(found.latest),
     }
 
 
