@@ -54,7 +54,7 @@ def axe() -> str:
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[Page]:
     """One tab for all."""
-    context = browser.new_context(viewport={"width": 1280, "height": 2000}, reduced_motion="reduce")
+    context = browser.new_context(viewport={"width": 1280, "height": 2000}, reduced_motion="reduce", bypass_csp=True)
     context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()

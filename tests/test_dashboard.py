@@ -256,6 +256,7 @@ def test_own_gpus_that_pay_say_down_to_which_volume() -> None:
 
 def test_a_switch_says_what_it_saves() -> None:
     def choose(page: AppTest) -> None:
+        page.segmented_control(key="which").set_value("Chosen").run()
         page.multiselect(key="models").set_value(["openai/gpt-5.4", "openai/gpt-5.6-luna"])
 
     # 5,000 calls of 1,800 tokens in and 240 out: at $2.50 and $15 a million, and at $0.20 and $1.20.
@@ -268,6 +269,7 @@ def test_a_switch_says_what_it_saves() -> None:
 def test_a_switch_to_own_gpus_says_down_to_which_volume() -> None:
     def choose(page: AppTest) -> None:
         page.number_input(key="many-support-chat").set_value(5_000_000)
+        page.segmented_control(key="which").set_value("Chosen").run()
         page.multiselect(key="models").set_value(["openai/gpt-5.4"])
 
     assert re.search(
@@ -279,6 +281,7 @@ def test_a_switch_to_own_gpus_says_down_to_which_volume() -> None:
 
 def test_the_cheapest_has_nothing_to_switch_to() -> None:
     def choose(page: AppTest) -> None:
+        page.segmented_control(key="which").set_value("Chosen").run()
         page.multiselect(key="models").set_value(["openai/gpt-5.4"])
 
     assert "GPT-5.4 · OpenAI is the cheapest of the" in said(run("compare", choose))

@@ -54,7 +54,7 @@ def file_of(page: AppTest) -> Any:
 
 def test_nothing_is_made_before_it_is_asked_for() -> None:
     page = run("report")
-    assert page.title[0].value == "What do I hand on?"
+    assert page.title[0].value == "What do you want to hand on?"
     assert "make it: what you see here" in said(page)
     assert not page.get("download_button")[:-1]
     assert "report-made" not in page.session_state

@@ -122,7 +122,7 @@ def test_the_name_of_a_file_that_cannot_be_read_stays_text(data: bytes) -> None:
 def test_the_columns_of_a_table_stay_text() -> None:
     table = f"Datum;{BAD};Eingabe-Token;Ausgabe-Token\n05.10.2026;{BAD};1234;200\n".encode()
     page = files(f"{BAD}.csv", table)
-    page.selectbox[1].set_value(BAD).run()
+    next(box for box in page.selectbox if BAD in box.options).set_value(BAD).run()
     assert live(page) == []
 
 

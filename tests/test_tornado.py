@@ -105,6 +105,9 @@ def test_volumes_are_of_requests_a_month() -> None:
 
 def test_where_longer_requests_cannot_be_answered_in_time_own_gpus_never_pay() -> None:
     talks = from_template(templates()["transcription-summary"], Fraction(20_000), catalog().sizes, start=AT)
-    own = hosted_plans(talks, catalog())[0]
-    found = tornado(own, API, talks.requests_per_month, volumes_in_view(own))
-    assert next(swing for swing in found if swing.name == "Tokens of a request").high is None
+    found = (
+        swing
+        for own in hosted_plans(talks, catalog())
+        for swing in tornado(own, API, talks.requests_per_month, volumes_in_view(own))
+    )
+    assert any(swing.high is None for swing in found if swing.name == "Tokens of a request")

@@ -76,7 +76,9 @@ _CHAPTERS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
             fleet.wait_probability,
             fleet.late_share,
             fleet.slow_share,
+            fleet.keeps_promise,
             fleet.replicas_needed,
+            fleet.rates_kept,
             fleet.fleet,
             fleet.serve,
             fleet.replicas_of,
@@ -135,7 +137,7 @@ def _equation(function: Callable[..., Any]) -> Equation:
 def _helpers(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """Functions of its module that it alone needs: those of a name with an underscore."""
     for name in _names(function):
-        found = inspect.getmodule(function).__dict__.get(name)
+        found = inspect.unwrap(inspect.getmodule(function).__dict__.get(name))  # type: ignore[arg-type]
         if name.startswith("_") and isinstance(found, FunctionType) and found.__module__ == function.__module__:
             yield found
 
