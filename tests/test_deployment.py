@@ -141,7 +141,7 @@ def test_a_team_works_on_through_the_end_of_a_process(site: Site, someone: Calla
     hers.get_by_text("Your files").click()
     settle(hers)
     hers.locator('input[type="file"]').set_input_files({"name": "requests.csv", "mimeType": "text/csv", "buffer": ROWS})
-    expect(hers.get_by_role("heading", name=re.compile(r"From .* a month"))).to_be_visible()
+    expect(hers.get_by_role("heading", name=re.compile(r"^About .* a month"))).to_be_visible()
     hers.get_by_role("button", name="Save").click()
     hers.get_by_role("textbox", name="For which client?").fill("Acme")
     hers.get_by_role("button", name="Save it").click()

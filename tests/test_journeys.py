@@ -118,8 +118,9 @@ def test_a_consultant_brings_an_export_and_hands_on_a_report(browser: Browser, a
 
     page.get_by_role("link", name="Report", exact=True).first.click()
     settle(page)
+    page.get_by_role("button", name="Make the report").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("PDF")).first.click()
+        page.get_by_role("button", name="Download the PDF").click()
     assert "acme-usage.csv" in PdfReader(download.value.path()).pages[0].extract_text()
 
     page.get_by_role("button", name="Save", exact=True).click()

@@ -12,7 +12,7 @@ from estimator.dashboard.branding import choose_brand
 from estimator.dashboard.parts import escaped, told
 from estimator.dashboard.purse import purse
 from estimator.dashboard.rates import REPORTS, allow
-from estimator.dashboard.saving import show_news
+from estimator.dashboard.saving import save_button
 from estimator.dashboard.upload_limits import check_uploads
 from estimator.decision import Comparison, Scenario, compare, hosted_option, hosted_plans, itemized
 from estimator.report import Brand, Report, Terms, report
@@ -39,12 +39,14 @@ class _Made:
 
 
 def show(work: Workload) -> None:
-    show_news()
     asking, shown = st.columns((2, 3), gap="large")
     with asking:
         form, terms = _asked(work)
         wish = (hash(work), form, terms)
-        if st.button("Make the report", type="primary", icon=":material/draft:", key="make-report"):
+        with st.container(horizontal=True):
+            is_asked = st.button("Make the report", type="primary", icon=":material/draft:", key="make-report")
+            save_button(work, Scenario(half_hour()))
+        if is_asked:
             st.session_state[_MADE] = _make(work, form, terms, wish)
     with shown:
         _show_made(form, wish)
