@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from estimator.dashboard.frame import PAGES
 from tests.serving import READY, launch, served
@@ -46,7 +46,7 @@ def take(browser: Browser, url: str, names: Iterable[str]) -> None:
             page.goto(f"{url}/{'' if name == next(iter(PAGES)) else name}")
             page.wait_for_timeout(500)
             page.wait_for_selector(READY, timeout=_PATIENCE_MS)
-            page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=_PATIENCE_MS)
+            expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=_PATIENCE_MS)
             page.wait_for_timeout(1000)  # Charts are drawn.
             data = small(page.screenshot())
             picture(name, look).write_bytes(data)

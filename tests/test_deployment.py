@@ -159,6 +159,7 @@ def test_a_team_works_on_through_the_end_of_a_process(site: Site, someone: Calla
     site.processes[her_port].wait(timeout=20)
     hers.wait_for_timeout(1_000)
     settle(hers)
+    hers.get_by_role("navigation", name="App pages").get_by_text("More").click()
     hers.get_by_role("link", name="Saved work").click()
     expect(hers.get_by_role("combobox", name="Look at")).to_have_value("Acme · requests.csv")
     hers.close()

@@ -28,7 +28,8 @@ def show() -> None:
             st.markdown(piece)
         else:
             path, alt = piece
-            st.image(path, caption=alt, width=720)
+            with st.container(width=720):
+                st.image(path, caption=alt, width="stretch")
 
 
 @cache
