@@ -51,8 +51,9 @@ def fold(label: str, key: str, inside: Callable[[], None]) -> None:
             inside()
 
 
-def seller(option: Option) -> str:
-    providers = catalog().providers
+def seller(option: Option, book: Catalog | None = None) -> str:
+    """Who sells it; `book` saves asking anew for the catalog of today."""
+    providers = (book or catalog()).providers
     return providers[option.provider].name if option.provider in providers else option.provider
 
 
@@ -76,11 +77,11 @@ def pick(options: Sequence[Option], mine: Purse, key: str) -> Option:
 
 
 def _rows(options: Sequence[Option], mine: Purse) -> pa.Table:
-    places = decimals((o.low_usd for o in options), mine.exchange)
+    places, book = decimals((o.low_usd for o in options), mine.exchange), catalog()
     return pa.table(
         {
             "Model": [safe_cell(o.name) for o in options],
-            "From": [safe_cell(seller(o)) for o in options],
+            "From": [safe_cell(seller(o, book)) for o in options],
             "How": [safe_cell(o.detail) or _KINDS[o.kind] for o in options],
             "A month": [mine.rounded(o.usd, places) for o in options],
             "At least": [mine.rounded(o.low_usd, places) for o in options],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from estimator.dashboard.answers import ANY_DEVICE, planned
+from estimator.dashboard.answers import ANY_DEVICE, planned, worth_showing
 from estimator.dashboard.parts import escaped, seller
 from estimator.dashboard.purse import Purse
 from estimator.decision import Option, by_gpus
@@ -13,6 +13,7 @@ from estimator.report import is_sure, multiple
 from estimator.workload import Workload
 
 _USUAL = "gpt-5.4"
+_MOST = 100  # Among more, nobody would look for their own.
 
 
 def show(options: Sequence[Option], work: Workload, mine: Purse) -> None:
@@ -20,6 +21,9 @@ def show(options: Sequence[Option], work: Workload, mine: Purse) -> None:
     bought = [option for option in sure if option.kind == "api"]
     if not bought:
         return
+    if len(bought) > _MOST:
+        asked_for = [option for option in worth_showing(tuple(bought)) if option.kind == "api"]
+        bought = asked_for or bought[:_MOST]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.container()
         number = st.selectbox(
