@@ -29,7 +29,7 @@ def show() -> None:
         else:
             path, alt = piece
             with st.container(width=720):
-                st.image(path, caption=alt, width="stretch")
+                st.image(path, caption=alt, alt=alt, width="stretch")
 
 
 @cache
@@ -51,5 +51,5 @@ def _pieces(body: str) -> Iterator[str | tuple[Path, str]]:
 
 
 def _plain(text: str) -> str:
-    """Links between files lead nowhere on a page: their words stay."""
-    return _OTHER_GUIDE.sub(r"\1", text)
+    """Links between files lead nowhere on a page: their words stay. Commands are not coloured, but legible."""
+    return _OTHER_GUIDE.sub(r"\1", text).replace("```sh\n", "```text\n")
