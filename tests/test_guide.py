@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 import estimator.__main__
 import pricing.__main__
-from estimator.dashboard.handbook import GUIDES
+from estimator.dashboard.handbook import GUIDES, Code, pieces
 from estimator.decision import Scenario
 from estimator.workload import from_template, templates
 from estimator.workspace import study, workspace
@@ -107,3 +107,11 @@ def test_a_guide_opens(guide: str) -> None:
     page.segmented_control(key="guide").set_value(guide).run()
     assert not page.exception
     assert len("".join(m.value for m in page.markdown)) > 1_000
+
+
+def test_a_guide_is_shown_whole() -> None:
+    found = pieces("deployment.md")
+    first, last = (piece for piece in found if isinstance(piece, Code))
+    assert first.text.startswith("map $cookie_breakeven_seat")
+    assert len(last.text.splitlines()) == 3
+    assert str(found[-1]).rstrip().endswith("| and by mail |")

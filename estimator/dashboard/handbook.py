@@ -1,7 +1,9 @@
 """The guides, as they stand beside this module in guide/: by task, how figures are made, how to run it, its safety."""
 
 import re
+import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +16,24 @@ GUIDES = {
     "Running it": "deployment.md",
     "Its safety": "threat-model.md",
 }
-_PICTURE = re.compile(r"^!\[(?P<alt>[^]]*)]\((?P<path>[^)]+)\)$", re.MULTILINE)
+_PICTURE = r"^!\[(?P<alt>[^]]*)]\((?P<path>[^)]+)\)$"
+_CODE = r"^```\w*\n(?P<fenced>.*?)^```$|(?<=\n\n)(?P<indented>(?: {4}[^\n]*\n)+)"
+_APART = re.compile(f"{_PICTURE}|{_CODE}", re.MULTILINE | re.DOTALL)
 _OTHER_GUIDE = re.compile(r"\[([^]]+)]\((?!https?:)[^)]+\)")
+
+
+@dataclass(frozen=True)
+class Picture:
+    path: Path
+    alt: str
+
+
+@dataclass(frozen=True)
+class Code:
+    text: str
+
+
+Piece = str | Picture | Code
 
 
 def show() -> None:
@@ -24,32 +42,35 @@ def show() -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     for piece in pieces(GUIDES[str(chosen)]):
-        if isinstance(piece, str):
-            st.markdown(piece)
-        else:
-            path, alt = piece
-            with st.container(width=720):
-                st.image(path, caption=alt, alt=alt, width="stretch")
+        match piece:
+            case Picture(path, alt):
+                with st.container(width=720):
+                    st.image(path, caption=alt, alt=alt, width="stretch")
+            case Code(text):
+                st.code(text, language=None, wrap_lines=True)  # Without colours, which are too pale, and no scrolling.
+            case _:
+                st.markdown(piece)
 
 
 @cache
-def pieces(name: str) -> tuple[str | tuple[Path, str], ...]:
-    """A guide without its title: texts, and between them pictures, each with what it shows."""
+def pieces(name: str) -> tuple[Piece, ...]:
+    """A guide without its title: texts, and between them pictures and code."""
     _, _, body = (_FOLDER / name).read_text(encoding="utf-8").partition("\n")
     return tuple(_pieces(body))
 
 
-def _pieces(body: str) -> Iterator[str | tuple[Path, str]]:
+def _pieces(body: str) -> Iterator[Piece]:
     end = 0
-    for found in _PICTURE.finditer(body):
+    for found in _APART.finditer(body):
         yield _plain(body[end : found.start()])
-        path = (_FOLDER / found["path"]).resolve()
-        if path.is_file():
-            yield path, found["alt"]
+        if found["path"] is None:
+            yield Code(textwrap.dedent(found["fenced"] or found["indented"]).strip())
+        elif (path := (_FOLDER / found["path"]).resolve()).is_file():
+            yield Picture(path, found["alt"])
         end = found.end()
     yield _plain(body[end:])
 
 
 def _plain(text: str) -> str:
-    """Links between files lead nowhere on a page: their words stay. Commands are not coloured, but legible."""
-    return _OTHER_GUIDE.sub(r"\1", text).replace("```sh\n", "```text\n")
+    """Links between files lead nowhere on a page: their words stay."""
+    return _OTHER_GUIDE.sub(r"\1", text)
