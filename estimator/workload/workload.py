@@ -1,9 +1,10 @@
 """What is compared: a workload at its low, typical and high size, its rate, and what was taken for granted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from estimator.workload.counts import MEDIA, Kinds
 from estimator.workload.exports.remarks import Remarks
@@ -65,6 +66,14 @@ class Workload:
     unit: str = "request"
     units: str = "requests"
     requests_per_unit: int = 1
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Of every cell of the profiles, and asked for at each look into a cache."""
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     @property
     def units_per_month(self) -> Fraction:
