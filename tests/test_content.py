@@ -53,6 +53,14 @@ def test_nothing_listed_is_said_and_not_made_up() -> None:
     assert [f.text for f in findings(found)] == ["No model in this comparison has a listed price for this work."]
 
 
+def test_own_gpus_without_their_plan_are_not_carried_forward() -> None:
+    own = option("1", kind="selfhost", status="derived")
+    found = report(compare(WORK, BOOK, Scenario(AT), others=[own]), BOOK)
+    assert found.best == own
+    assert (found.spending, found.effects) == (None, ())
+    assert "The budget" not in {finding.title for finding in findings(found)}
+
+
 def test_every_cited_source_has_one_number(real: Report) -> None:
     assert [real.number(source.id) for source in real.sources] == list(range(1, len(real.sources) + 1))
     cited = {line.source for o in real.options for line in o.lines} | {a.source for a in real.assumptions if a.source}

@@ -14,7 +14,7 @@ import streamlit as st
 from estimator.dashboard import charts_cost
 from estimator.dashboard.chart import draw
 from estimator.dashboard.purse import Purse, purse
-from estimator.decision import Comparison, NoPrice, Option, Saving
+from estimator.decision import Comparison, NoPrice, Option, Saving, hosted_plans
 from estimator.report import Terms, decimals, is_sure, item_words, pdf, report, status_words
 from estimator.report.cells import safe_cell
 from pricing import Catalog, InputError, PricingError, catalog
@@ -205,4 +205,6 @@ def report_button(comparison: Comparison, key: str, book: Catalog | None = None)
 
 
 def _pdf(comparison: Comparison, book: Catalog, currency: str) -> bytes:
-    return pdf(report(comparison, book, terms=Terms(currency=currency)))
+    has_own = any(option.kind == "selfhost" for option in comparison.options)
+    plans = hosted_plans(comparison.workload, book) if has_own else ()
+    return pdf(report(comparison, book, plans, Terms(currency=currency)))

@@ -65,8 +65,8 @@ class Spending:
 @dataclass(frozen=True)
 class Report:
     """All that any form of a report shows, computed once. `made_on` is the day of its prices; `best` is None where
-    nothing has a listed price, and then there is no `spending` and no `effects`; `hosting` is None where no open model
-    can serve the work. `plans` are those of all own GPUs.
+    nothing has a listed price, and then there is no `spending` and no `effects`, nor where it is own GPUs whose plan is
+    not given; `hosting` is None where no open model can serve the work. `plans` are those of all own GPUs.
     """
 
     title: str
@@ -139,6 +139,7 @@ def report(comparison: Comparison, catalog: Catalog, plans: Sequence[Plan] = (),
     cheapest = min(plans, key=lambda plan: plan.usd, default=None)
     hosting = _hosting(cheapest, comparison) if cheapest else None
     plan = next((p for p in plans if best and best.kind == "selfhost" and hosted_option(p) == best), None)
+    follows = best if plan or (best and best.kind == "api") else None  # Own GPUs climb in steps that only a plan knows.
     return Report(
         title=asked.title or f"What {comparison.workload.name} would cost",
         brand=brand,
@@ -149,8 +150,8 @@ def report(comparison: Comparison, catalog: Catalog, plans: Sequence[Plan] = (),
         catalog=catalog,
         best=best,
         hosting=hosting,
-        spending=_spending(best, plan, comparison, asked) if best else None,
-        effects=_effects(best, plan, comparison, catalog) if best else (),
+        spending=_spending(follows, plan, comparison, asked) if follows else None,
+        effects=_effects(follows, plan, comparison, catalog) if follows else (),
         plans=tuple(plans),
     )
 

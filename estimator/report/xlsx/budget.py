@@ -35,7 +35,8 @@ def budget(book: Book, places: Places) -> None:
     book.page(BUDGET, "Does it fit the budget?", said, (22, 16, 16, 16, 16, 16, 16), FIRST)
     spending = book.report.spending
     if spending is None:
-        book.put(BUDGET, FIRST, 0, "No option has a listed price.", "bold")
+        unknown = "The cheapest are own GPUs, whose plan was not given: their months are not known."
+        book.put(BUDGET, FIRST, 0, unknown if book.report.best else "No option has a listed price.", "bold")
         return
     book.heads(BUDGET, FIRST - 1, _BUDGET_HEADS, range(1, 6))
     for i in range(len(spending.months)):

@@ -85,10 +85,11 @@ def _texts(places: Places) -> dict[str, str]:
         "The answer": _answer(places),
         "Why this one": _why(places),
         "How sure that is": _how_sure(places),
-        "The budget": _budget(places),
         "What moves it most": _moves(places),
         "What to do next": _next(places),
     }
+    if places.content.report.spending is not None:
+        found["The budget"] = _budget(places)
     texts = {title: f"IF(COUNT({sure})=0,{quoted(_NOTHING)},{text})" for title, text in found.items()}
     hosting = places.content.report.hosting
     if hosting is not None and any(block.option == hosting.option for block in places.content.hosted):
@@ -173,7 +174,7 @@ def _against_best(places: Places) -> str:
 
 def _budget(places: Places) -> str:
     spending, currency = places.content.report.spending, places.content.report.exchange.currency
-    assert spending is not None  # noqa: S101 - there is one wherever something is cheapest
+    assert spending is not None  # noqa: S101 - asked for only where there is one
     end = FIRST + len(spending.months) - 1
     fits, names = at(BUDGET, FIRST, 6, end), at(BUDGET, FIRST, 0, end)
     last, amount = at(BUDGET, end, 0), money(at(BUDGET, end, 3), currency)
