@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from tests.conftest import settle
 from tests.visitor import Server, Visitor, served
@@ -134,7 +134,7 @@ def in_browser() -> None:
             try:
                 page.goto(f"http://127.0.0.1:{server.port}")
                 break
-            except Exception:  # noqa: BLE001 - it does not listen yet
+            except Error:  # It does not listen yet.
                 time.sleep(0.01)
         settle(page)
         print(f"First page in Chromium: {time.perf_counter() - start:.2f} s after the server's process began.")

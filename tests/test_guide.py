@@ -73,6 +73,12 @@ def test_files_that_a_text_names_are_there(path: Path) -> None:
     assert [each for each in named if not (path.parent / each).exists()] == []
 
 
+def test_the_readme_counts_models_and_sellers_as_they_are() -> None:
+    book = catalog()
+    assert f"a thousand models of {len(book.providers)} sellers" in (ROOT / "README.md").read_text("utf-8")
+    assert 1_000 <= len(book.models) < 1_500
+
+
 def test_the_code_that_the_method_names_is_there() -> None:
     named = re.findall(r"`((?:pricing|estimator)\.[a-z_.]+)`", (FOLDER / "method.md").read_text("utf-8"))
     assert len(named) > 20
